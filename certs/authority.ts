@@ -1,0 +1,121 @@
+import { X509Certificate } from 'node:crypto';
+import forge from 'node-forge';
+import { BarographError } from '../src/core/errors.ts';
+
+/** A certificate and its private key, PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+const authorityYears = 10;
+const leafDays = 90;
+const keyBits = 2048;
+// Clocks of other machines may be behind: a certificate that starts now would not be valid there yet.
+const startEarlierSeconds = 3600;
+
+/** A private certificate authority, valid for ten years: kube-scheduler reads its CA once and never again. */
+export async function createAuthority(nowSeconds: number): Promise<KeyPair> {
+  const keys = await generateKeys();
+  const certificate = blank(keys.publicKey, nowSeconds, authorityYears * 365.25 * 86_400);
+  const name = [{ name: 'commonName', value: 'barograph-ca' }];
+  certificate.setSubject(name);
+  certificate.setIssuer(name);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+    { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    { name: 'subjectKeyIdentifier' },
+  ]);
+  certificate.sign(keys.privateKey, forge.md.sha256.create());
+  return toPem(certificate, keys.privateKey);
+}
+
+/** A serving certificate for DNS names and IP addresses, valid for 90 days, signed by the authority. */
+export async function createServing(
+  authority: KeyPair,
+  hosts: readonly string[],
+  nowSeconds: number,
+): Promise<KeyPair> {
+  const issuer = readAuthority(authority);
+  const keys = await generateKeys();
+  const certificate = blank(keys.publicKey, nowSeconds, leafDays * 86_400);
+  certificate.setSubject([{ name: 'commonName', value: 'barograph' }]);
+  certificate.setIssuer(issuer.certificate.subject.attributes);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', serverAuth: true },
+    {
+      name: 'subjectAltName',
+      altNames: hosts.map((host) => (isIp(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+    },
+  ]);
+  certificate.sign(issuer.privateKey, forge.md.sha256.create());
+  return toPem(certificate, keys.privateKey);
+}
+
+/** Whether a serving certificate is still good: signed by this authority, for all hosts, with a third of its life left. */
+export function isServingGood(
+  serving: KeyPair,
+  authority: string,
+  hosts: readonly string[],
+  nowSeconds: number,
+): boolean {
+  try {
+    const certificate = new X509Certificate(serving.certificate);
+    const issuer = new X509Certificate(authority);
+    const leftSeconds = certificate.validToDate.getTime() / 1000 - nowSeconds;
+    const names = hosts.every(
+      (host) => (isIp(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined,
+    );
+    return (
+      certificate.checkIssued(issuer) &&
+      certificate.verify(issuer.publicKey) &&
+      names &&
+      leftSeconds > (leafDays * 86_400) / 3
+    );
+  } catch {
+    return false;
+  }
+}
+
+function readAuthority(authority: KeyPair): {
+  certificate: forge.pki.Certificate;
+  privateKey: forge.pki.rsa.PrivateKey;
+} {
+  try {
+    return {
+      certificate: forge.pki.certificateFromPem(authority.certificate),
+      privateKey: forge.pki.privateKeyFromPem(authority.privateKey),
+    };
+  } catch (cause) {
+    throw new BarographError('CERTIFICATE_INVALID', 'expected an RSA certificate authority in PEM', { cause });
+  }
+}
+
+function generateKeys(): Promise<forge.pki.rsa.KeyPair> {
+  return new Promise((resolve, reject) => {
+    forge.pki.rsa.generateKeyPair({ bits: keyBits }, (error, keys) => (error ? reject(error) : resolve(keys)));
+  });
+}
+
+function blank(publicKey: forge.pki.rsa.PublicKey, nowSeconds: number, validSeconds: number): forge.pki.Certificate {
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = publicKey;
+  // A serial number is positive: its first byte stays below 0x80.
+  certificate.serialNumber = `00${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
+  certificate.validity.notBefore = new Date((nowSeconds - startEarlierSeconds) * 1000);
+  certificate.validity.notAfter = new Date((nowSeconds + validSeconds) * 1000);
+  return certificate;
+}
+
+function toPem(certificate: forge.pki.Certificate, privateKey: forge.pki.rsa.PrivateKey): KeyPair {
+  return {
+    certificate: forge.pki.certificateToPem(certificate),
+    privateKey: forge.pki.privateKeyToPem(privateKey),
+  };
+}
+
+function isIp(host: string): boolean {
+  return /^[\d.]+$/.test(host) || host.includes(':');
+}

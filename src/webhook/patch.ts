@@ -1,0 +1,52 @@
+import { formatQuantity } from '../core/quantity.ts';
+import { type Resource, resources } from '../core/resource.ts';
+import { decisionAnnotation } from './decide.ts';
+import type { AdmittedPod } from './pod.ts';
+import type { SizedContainer } from './size.ts';
+
+/** One operation of RFC 6902. */
+export interface PatchOperation {
+  readonly op: 'add';
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/**
+ * The whole JSON Patch of a decision: requests and limits that differ, and the decision annotation. `add` replaces what is there, so that
+ * the patch applies whether a key is there or not. Other resources (hugepages, GPUs) are never named.
+ */
+export function patchOf(pod: AdmittedPod, sized: readonly SizedContainer[], annotation: string): PatchOperation[] {
+  const operations = sized.flatMap(patchContainer);
+  if (!pod.hasAnnotations) operations.push(add('/metadata/annotations', {}));
+  operations.push(add(`/metadata/annotations/${escapePointer(decisionAnnotation)}`, annotation));
+  return operations;
+}
+
+function patchContainer(container: SizedContainer): PatchOperation[] {
+  if (!container.changed) return [];
+  const base = `${container.pointer}/resources`;
+  const operations: PatchOperation[] = [];
+  if (!container.source.hasResources) operations.push(add(base, {}));
+  for (const part of ['requests', 'limits'] as const) {
+    const differing = resources.filter(
+      (resource) => container.before[part][resource] !== container.after[part][resource],
+    );
+    if (differing.length === 0) continue;
+    if (container.source[part] === undefined) operations.push(add(`${base}/${part}`, {}));
+    for (const resource of differing)
+      operations.push(...put(`${base}/${part}`, resource, container.after[part][resource]));
+  }
+  return operations;
+}
+
+function put(path: string, resource: Resource, value: number | undefined): PatchOperation[] {
+  return value === undefined ? [] : [add(`${path}/${resource}`, formatQuantity(value, resource))];
+}
+
+function add(path: string, value: unknown): PatchOperation {
+  return { op: 'add', path, value };
+}
+
+function escapePointer(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,28 @@
+import { formatQuantity } from '../core/quantity.ts';
+import { type Resource, resources } from '../core/resource.ts';
+import type { SizedContainer } from './size.ts';
+
+const longest = 60;
+
+/** What a decision does, in at most 60 characters: the pod's requests before and after, summed over its containers. */
+export function summarize(sized: readonly SizedContainer[]): string {
+  const parts = resources.map((resource) => {
+    const before = total(sized, resource, 'before');
+    const after = total(sized, resource, 'after');
+    return before === after
+      ? `${resource} ${show(after, resource)} kept`
+      : `${resource} ${show(before, resource)} to ${show(after, resource)}`;
+  });
+  const text = parts.join(', ');
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+function total(sized: readonly SizedContainer[], resource: Resource, when: 'before' | 'after'): number {
+  return sized.reduce((sum, container) => sum + (container[when].requests[resource] ?? 0), 0);
+}
+
+function show(value: number, resource: Resource): string {
+  if (value === 0) return 'none';
+  // Rounded to the mebibyte: the annotation is for people, the pod's own fields are exact.
+  return resource === 'memory' ? `${Math.round(value / 2 ** 20)}Mi` : formatQuantity(value, resource);
+}
