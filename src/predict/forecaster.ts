@@ -5,10 +5,16 @@ export interface Horizon {
   readonly steps: number;
 }
 
-/** Quantiles over a horizon: `values[step * levels.length + level]`, levels ascending in (0, 1). */
+/** Quantiles over a horizon: `values[step * levels.length + level]`, levels ascending in (0, 1]. */
 export interface Forecast extends Horizon {
   readonly levels: Float64Array;
   readonly values: Float64Array;
+}
+
+/** Mean and variance of each step of a horizon. */
+export interface Moments {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
 }
 
 /**
@@ -18,10 +24,10 @@ export interface Forecast extends Horizon {
 export interface Forecaster {
   readonly name: string;
   /**
-   * Takes one measurement: `timeSeconds` is the end of its interval (unix seconds). Several at one time are several replicas.
-   * A value that is not finite or below zero is left out. Samples may come late.
+   * Takes one measurement: `timeSeconds` is the end of its interval (unix seconds). Several at one time are several replicas, told apart
+   * by `replica` where a model needs that. A value that is not finite or below zero is left out. Samples may come late.
    */
-  update(timeSeconds: number, value: number, weight?: number): void;
+  update(timeSeconds: number, value: number, replica?: string): void;
   /** Quantiles over the horizon, non-decreasing in the level, ≥ 0; undefined before the first sample. */
   predict(horizon: Horizon, levels: Float64Array): Forecast | undefined;
   /** The whole state, with a version and a checksum; `restore` of the same kind reads it. */
@@ -34,4 +40,9 @@ export interface ForecasterKind<T extends Forecaster = Forecaster> {
   create(): T;
   /** Throws OUTLOOK_INVALID when the bytes are damaged or of a version it does not know. */
   restore(bytes: Uint8Array): T;
+}
+
+/** Whether a measurement can be used at all. */
+export function isUsable(timeSeconds: number, value: number): boolean {
+  return Number.isFinite(timeSeconds) && Number.isFinite(value) && value >= 0;
 }

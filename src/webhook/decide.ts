@@ -54,7 +54,7 @@ export function decide(pod: AdmittedPod, world: World, moment: Moment): Outcome 
     return unchanged('no-forecast', [`no forecast yet for ${workload.kind} ${workload.namespace}/${workload.name}`]);
   }
   if (isReinvocation(pod, moment.nowSeconds) && !sized.some(changes)) return unchanged('already-decided', []);
-  return decided(pod, workload, effective, sized, world, moment);
+  return decided(workload, effective, sized, world, moment);
 }
 
 /** `<time in base 36 milliseconds>-<random>`: sorts by time, tells its age. */
@@ -105,7 +105,6 @@ function size(pod: AdmittedPod, workload: WorkloadKey, effective: Effective, wor
 }
 
 function decided(
-  pod: AdmittedPod,
   workload: WorkloadKey,
   effective: Effective,
   sized: readonly SizedContainer[],
