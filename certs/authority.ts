@@ -102,11 +102,18 @@ function generateKeys(): Promise<forge.pki.rsa.KeyPair> {
 function blank(publicKey: forge.pki.rsa.PublicKey, nowSeconds: number, validSeconds: number): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = publicKey;
-  // A serial number is positive: its first byte stays below 0x80.
-  certificate.serialNumber = `00${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
+  certificate.serialNumber = serialNumber(forge.util.bytesToHex(forge.random.getBytesSync(16)));
   certificate.validity.notBefore = new Date((nowSeconds - startEarlierSeconds) * 1000);
   certificate.validity.notAfter = new Date((nowSeconds + validSeconds) * 1000);
   return certificate;
+}
+
+/**
+ * 16 random bytes (hexadecimal) as a serial number in DER's shortest form: positive (the first bit is 0) and without a leading zero byte, which
+ * OpenSSL refuses as illegal padding.
+ */
+export function serialNumber(random: string): string {
+  return `4${random.slice(1)}`;
 }
 
 function toPem(certificate: forge.pki.Certificate, privateKey: forge.pki.rsa.PrivateKey): KeyPair {

@@ -66,23 +66,29 @@ export function counterToRate(
   const rates: [number, number][] = [];
   let last: readonly [number, number] | undefined;
   for (const sample of samples) {
-    const [time, value] = sample;
-    if (!Number.isFinite(value)) {
-      counts.nonFinite += 1;
-      continue;
-    }
-    if (last !== undefined && time <= last[0]) {
-      counts[time === last[0] ? 'duplicates' : 'outOfOrder'] += 1;
-      continue;
-    }
-    if (last !== undefined) {
-      const isReset = value < last[1];
-      if (isReset) counts.resets += 1;
-      rates.push([time, (isReset ? value : value - last[1]) / (time - last[0])]);
-    }
+    if (!isNext(sample, last, counts)) continue;
+    if (last !== undefined) rates.push([sample[0], increase(last, sample, counts) / (sample[0] - last[0])]);
     last = sample;
   }
   return rates;
+}
+
+function isNext(
+  [time, value]: readonly [number, number],
+  last: readonly [number, number] | undefined,
+  counts: RepairCounts,
+): boolean {
+  if (!Number.isFinite(value)) counts.nonFinite += 1;
+  else if (last !== undefined && time === last[0]) counts.duplicates += 1;
+  else if (last !== undefined && time < last[0]) counts.outOfOrder += 1;
+  else return true;
+  return false;
+}
+
+function increase(last: readonly [number, number], [, value]: readonly [number, number], counts: RepairCounts): number {
+  if (value >= last[1]) return value - last[1];
+  counts.resets += 1;
+  return value;
 }
 
 /** The ends of the steps of a range, unix seconds. */

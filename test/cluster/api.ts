@@ -75,7 +75,10 @@ export class Api {
   #call(method: string, path: string, body?: object, contentType = 'application/json'): Promise<KubeObject> {
     return new Promise((resolve, reject) => {
       const headers: Record<string, string> = { authorization: `Bearer ${this.#token}`, accept: 'application/json' };
+      const text = body === undefined ? '' : JSON.stringify(body);
       if (body !== undefined) headers['content-type'] = contentType;
+      // Node does not say by itself how long the body of a DELETE is, and the server would take it for the next request.
+      if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(text));
       const call = request(`${this.#server}${path}`, { method, agent: this.#agent, headers, timeout: 60_000 });
       call.on('timeout', () => call.destroy(new ClusterError(`${method} ${path} took more than 60 s`)));
       call.on('error', (cause) => reject(new ClusterError(`${method} ${path} failed`, { cause })));
@@ -84,13 +87,13 @@ export class Api {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
+          const answer = Buffer.concat(chunks).toString('utf8');
           const status = response.statusCode ?? 0;
-          if (status < 300) resolve(parse(text));
-          else reject(new ApiError(status, `${method} ${path} answered ${status}: ${reason(text)}`));
+          if (status < 300) resolve(parse(answer));
+          else reject(new ApiError(status, `${method} ${path} answered ${status}: ${reason(answer)}`));
         });
       });
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(text);
     });
   }
 }

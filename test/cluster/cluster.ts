@@ -59,11 +59,11 @@ export class Cluster {
     this.#temporary = settings.temporary;
   }
 
-  /** The cluster of a run folder, started or not. Ports are chosen once, then kept until down. */
+  /** The cluster of a run folder, started or not. While any component runs its ports stay; else free ones are chosen anew. */
   static async in(run: string, settings: ClusterSettings = { temporary: false, flags: {} }): Promise<Cluster> {
     const credentials = await credentialsIn(run);
     const path = portsPath(run);
-    if (!existsSync(path)) writeFileSync(path, JSON.stringify(await freePorts()));
+    if (!existsSync(path) || !isAnyRunning(run)) writeFileSync(path, JSON.stringify(await freePorts()));
     const cluster = new Cluster(run, credentials, JSON.parse(readFileSync(path, 'utf8')) as Ports, settings);
     cluster.#writeKubeconfig();
     return cluster;
@@ -87,17 +87,20 @@ export class Cluster {
   async start(name: ComponentName): Promise<void> {
     const component = this.#components[name];
     startProgram(this.run, component);
+    let answer = '';
     const ready = async (): Promise<boolean> => {
-      if (await answersOk(component.readyUrl, this.authority)) return true;
+      answer = await answerOf(component.readyUrl, this.authority);
+      if (answer === 'ok') return true;
       if (runningPid(this.run, name) !== undefined) return false;
       throw new GiveUp(new ClusterError(`${name} ended while it was starting; ${lastLines(this.run, name)}`));
     };
     try {
       await waitFor(ready, readySeconds, `${name} to answer ${component.readyUrl}`);
-    } catch (error) {
-      if (error instanceof ClusterError && error.message.startsWith(name)) throw error;
-      throw new ClusterError(`${name} is not ready after ${readySeconds} s; ${lastLines(this.run, name)}`, {
-        cause: error,
+    } catch (cause) {
+      if (cause instanceof ClusterError && cause.message.startsWith(`${name} ended`)) throw cause;
+      const said = `it answers ${component.readyUrl} with ${answer}`;
+      throw new ClusterError(`${name} is not ready after ${readySeconds} s: ${said}; ${lastLines(this.run, name)}`, {
+        cause,
       });
     }
   }
@@ -124,16 +127,13 @@ export class Cluster {
 
   /** The process id of every component, undefined for those that do not run. */
   status(): Readonly<Record<ComponentName, number | undefined>> {
-    const entries = componentNames.map((name) => [name, runningPid(this.run, name)] as const);
-    return Object.fromEntries(entries) as Record<ComponentName, number | undefined>;
+    return statusOf(this.run);
   }
 
   /** Ends all components and removes what they stored; logs stay unless the folder is temporary. */
   async stop(): Promise<void> {
     await this.stopProcesses();
-    rmSync(join(this.run, 'etcd'), { recursive: true, force: true });
-    rmSync(portsPath(this.run), { force: true });
-    rmSync(schedulerConfigPath(this.run), { force: true });
+    removeStored(this.run);
     if (this.#temporary) rmSync(this.run, { recursive: true, force: true });
   }
 
@@ -141,11 +141,7 @@ export class Cluster {
   async stopProcesses(): Promise<void> {
     process.removeListener('exit', this.#atExit);
     this.api.close();
-    await Promise.all(
-      (['kwok', 'scheduler', 'controller-manager'] as const).map((name) => stopProgram(this.run, name, graceSeconds)),
-    );
-    await stopProgram(this.run, 'apiserver', graceSeconds);
-    await stopProgram(this.run, 'etcd', graceSeconds);
+    await stopAll(this.run);
   }
 
   #endAtOnce(): void {
@@ -179,18 +175,49 @@ export class Cluster {
   }
 }
 
+/** The process id of every component in a run folder, undefined for those that do not run. */
+export function statusOf(run: string): Readonly<Record<ComponentName, number | undefined>> {
+  const entries = componentNames.map((name) => [name, runningPid(run, name)] as const);
+  return Object.fromEntries(entries) as Record<ComponentName, number | undefined>;
+}
+
+export function isAnyRunning(run: string): boolean {
+  return Object.values(statusOf(run)).some((pid) => pid !== undefined);
+}
+
+/** Ends all components of a run folder, the clients of the API server first. */
+export async function stopAll(run: string): Promise<void> {
+  const clients = ['kwok', 'scheduler', 'controller-manager'] as const;
+  await Promise.all(clients.map((name) => stopProgram(run, name, graceSeconds)));
+  await stopProgram(run, 'apiserver', graceSeconds);
+  await stopProgram(run, 'etcd', graceSeconds);
+}
+
+/** Removes what the components of a run folder stored; certificates and logs stay. */
+export function removeStored(run: string): void {
+  rmSync(join(run, 'etcd'), { recursive: true, force: true });
+  rmSync(portsPath(run), { force: true });
+  rmSync(schedulerConfigPath(run), { force: true });
+}
+
 function portsPath(run: string): string {
   return join(run, 'ports.json');
 }
 
-function answersOk(url: string, authority: string): Promise<boolean> {
+/** 'ok' for a status of 200, else what was said instead. */
+function answerOf(url: string, authority: string): Promise<string> {
   return new Promise((resolve) => {
     const get = url.startsWith('https:') ? httpsGet : httpGet;
     const call = get(url, { ca: authority, agent: false, timeout: 5000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', (error) => resolve(error.message));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8').slice(-600);
+        resolve(response.statusCode === 200 ? 'ok' : `${response.statusCode} ${text}`);
+      });
     });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => resolve(false));
+    call.on('timeout', () => call.destroy(new ClusterError('no answer within 5 s')));
+    call.on('error', (error) => resolve(error.message));
   });
 }

@@ -38,18 +38,17 @@ export function componentsOf(
   ports: Ports,
   extra: Partial<Record<ComponentName, readonly string[]>> = {},
 ): Readonly<Record<ComponentName, Component>> {
-  const made = [
-    etcd(run, ports),
-    apiserver(run, ports),
-    controllerManager(run, ports),
-    scheduler(run, ports),
-    kwok(run, ports),
-  ];
-  const entries = made.map((component) => {
-    const command = [...component.command, ...(extra[component.name] ?? [])];
-    return [component.name, { ...component, command }] as const;
+  const extended = (component: Component): Component => ({
+    ...component,
+    command: [...component.command, ...(extra[component.name] ?? [])],
   });
-  return Object.fromEntries(entries) as Record<ComponentName, Component>;
+  return {
+    etcd: extended(etcd(run, ports)),
+    apiserver: extended(apiserver(run, ports)),
+    'controller-manager': extended(controllerManager(run, ports)),
+    scheduler: extended(scheduler(run, ports)),
+    kwok: extended(kwok(run, ports)),
+  };
 }
 
 function etcd(run: string, ports: Ports): Component {

@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { describeError } from '../../src/core/errors.ts';
 import { ensureBinaries } from './binaries.ts';
+import { Cluster, isAnyRunning, removeStored, statusOf, stopAll } from './cluster.ts';
+import { ClusterError } from './cluster-error.ts';
 import { componentNames } from './components.ts';
 import { defaultRunFolder } from './folders.ts';
-import { Cluster, startCluster } from './start.ts';
+import { startCluster } from './start.ts';
 
 interface RunOption {
   readonly run: string;
@@ -14,7 +16,9 @@ interface RunOption {
 const program = new Command('cluster')
   .description('A real Kubernetes control plane on this machine, with fake nodes, for tests and trials')
   .option('--run <folder>', 'where state, logs and the kubeconfig are kept', defaultRunFolder())
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Before the commands, which inherit it: wrong use is exit code 2, as everywhere in Barograph.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 program
   .command('up')
@@ -35,16 +39,16 @@ program
   .command('down')
   .description('stop it and forget everything stored in it')
   .action(async () => {
-    const cluster = await open();
-    await cluster.stop();
+    await stopAll(runFolder());
+    removeStored(runFolder());
     say('down');
   });
 
 program
   .command('status')
   .description('say what runs; exit code 1 when something does not')
-  .action(async () => {
-    const status = (await open()).status();
+  .action(() => {
+    const status = statusOf(runFolder());
     for (const name of componentNames) say(`${name.padEnd(20)}${status[name] ?? 'down'}`);
     if (componentNames.some((name) => status[name] === undefined)) process.exitCode = 1;
   });
@@ -81,8 +85,8 @@ try {
   process.exitCode = 1;
 }
 
-function open(): Promise<Cluster> {
-  mkdirSync(runFolder(), { recursive: true });
+async function open(): Promise<Cluster> {
+  if (!isAnyRunning(runFolder())) throw new ClusterError(`nothing runs in ${runFolder()}; start it with \`up\``);
   return Cluster.in(runFolder());
 }
 

@@ -29,17 +29,30 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   await ensureBinaries(options.say ?? ((line) => process.stderr.write(`cluster: ${line}\n`)));
   const run = options.run ?? mkdtempSync(join(tmpdir(), 'barograph-cluster-'));
   mkdirSync(run, { recursive: true });
-  const cluster = await Cluster.in(run, { temporary: options.run === undefined, flags: options.flags ?? {} });
-  try {
-    await cluster.up(options.schedulerConfig);
-    const missing = (options.nodes ?? 0) - (await cluster.nodeCount());
-    if (missing > 0) await cluster.addNodes(numberedNodes(missing, (options.nodes ?? 0) - missing));
-  } catch (error) {
-    // The folder of a failed start is kept: the error names logs in it.
-    await cluster.stopProcesses();
-    throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const cluster = await Cluster.in(run, { temporary: options.run === undefined, flags: options.flags ?? {} });
+    try {
+      await bringUp(cluster, options);
+      return cluster;
+    } catch (error) {
+      // The folder of a failed start is kept: the error names logs in it.
+      await cluster.stopProcesses();
+      if (attempt === mostAttempts || !isPortTaken(error)) throw error;
+    }
   }
-  return cluster;
+}
+
+const mostAttempts = 3;
+
+async function bringUp(cluster: Cluster, { schedulerConfig, nodes = 0 }: ClusterOptions): Promise<void> {
+  await cluster.up(schedulerConfig);
+  const missing = nodes - (await cluster.nodeCount());
+  if (missing > 0) await cluster.addNodes(numberedNodes(missing, nodes - missing));
+}
+
+// Between the choice of a free port and its use somebody else may take it; with other ports it works.
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('address already in use');
 }
 
 /** A time-out for a hook that starts a cluster, with a first build in it. */

@@ -9,6 +9,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   seconds: number,
   what: string,
+  intervalMilliseconds = 50,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + seconds * 1000;
   let failure: unknown;
@@ -21,7 +22,7 @@ export async function waitFor<T>(
       if (error instanceof GiveUp) throw error.reason;
     }
     if (performance.now() > deadline) throw new ClusterError(`waited ${seconds} s for ${what}`, { cause: failure });
-    await sleep(50);
+    await sleep(intervalMilliseconds);
   }
 }
 
