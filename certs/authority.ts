@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import forge from 'node-forge';
 import { BarographError } from '../src/core/errors.ts';
 
@@ -30,7 +31,7 @@ export async function createAuthority(nowSeconds: number): Promise<KeyPair> {
   return toPem(certificate, keys.privateKey);
 }
 
-/** A serving certificate for DNS names and IP addresses, valid for 90 days, signed by the authority. */
+/** A serving certificate for DNS names and IP addresses, signed by the authority, valid for 90 days but not longer than the authority is. */
 export async function createServing(
   authority: KeyPair,
   hosts: readonly string[],
@@ -39,22 +40,30 @@ export async function createServing(
   const issuer = readAuthority(authority);
   const keys = await generateKeys();
   const certificate = blank(keys.publicKey, nowSeconds, leafDays * 86_400);
+  const issuerEnd = issuer.certificate.validity.notAfter;
+  if (certificate.validity.notAfter > issuerEnd) certificate.validity.notAfter = issuerEnd;
   certificate.setSubject([{ name: 'commonName', value: 'barograph' }]);
   certificate.setIssuer(issuer.certificate.subject.attributes);
   certificate.setExtensions([
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
     { name: 'extKeyUsage', serverAuth: true },
+    { name: 'subjectKeyIdentifier' },
+    // Strict verifiers (OpenSSL's x509_strict, Python since 3.13) ask for it.
+    {
+      name: 'authorityKeyIdentifier',
+      keyIdentifier: issuer.certificate.generateSubjectKeyIdentifier().getBytes(),
+    },
     {
       name: 'subjectAltName',
-      altNames: hosts.map((host) => (isIp(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+      altNames: hosts.map((host) => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })),
     },
   ]);
   certificate.sign(issuer.privateKey, forge.md.sha256.create());
   return toPem(certificate, keys.privateKey);
 }
 
-/** Whether a serving certificate is still good: signed by this authority, for all hosts, with a third of its life left. */
+/** Whether a serving certificate is still good: with its key, signed by this authority, for all hosts, with a third of its life left. */
 export function isServingGood(
   serving: KeyPair,
   authority: string,
@@ -64,19 +73,49 @@ export function isServingGood(
   try {
     const certificate = new X509Certificate(serving.certificate);
     const issuer = new X509Certificate(authority);
-    const leftSeconds = certificate.validToDate.getTime() / 1000 - nowSeconds;
-    const names = hosts.every(
-      (host) => (isIp(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined,
-    );
+    const [from, until] = lifeOf(certificate);
     return (
+      isPair(serving) &&
       certificate.checkIssued(issuer) &&
       certificate.verify(issuer.publicKey) &&
-      names &&
-      leftSeconds > (leafDays * 86_400) / 3
+      hosts.every((host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined) &&
+      from <= nowSeconds &&
+      until - nowSeconds > (until - from) / 3
     );
   } catch {
     return false;
   }
+}
+
+/** Whether a private key is the one of its certificate; false too when either cannot be read. */
+export function isPair({ certificate, privateKey }: KeyPair): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+  } catch {
+    return false;
+  }
+}
+
+/** Why an authority cannot sign, undefined when it can. */
+export function checkAuthority(authority: KeyPair, nowSeconds: number): string | undefined {
+  try {
+    readAuthority(authority);
+    if (!isPair(authority)) return 'the key is not that of the certificate';
+    const [from, until] = lifeOf(new X509Certificate(authority.certificate));
+    if (nowSeconds >= from && nowSeconds < until) return undefined;
+    return `the authority is valid from ${dateText(from)} until ${dateText(until)}`;
+  } catch {
+    return 'expected an RSA certificate authority in PEM';
+  }
+}
+
+/** From when until when, unix seconds. */
+function lifeOf({ validFromDate, validToDate }: X509Certificate): [number, number] {
+  return [validFromDate.getTime() / 1000, validToDate.getTime() / 1000];
+}
+
+function dateText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
 }
 
 function readAuthority(authority: KeyPair): {
@@ -121,8 +160,4 @@ function toPem(certificate: forge.pki.Certificate, privateKey: forge.pki.rsa.Pri
     certificate: forge.pki.certificateToPem(certificate),
     privateKey: forge.pki.privateKeyToPem(privateKey),
   };
-}
-
-function isIp(host: string): boolean {
-  return /^[\d.]+$/.test(host) || host.includes(':');
 }

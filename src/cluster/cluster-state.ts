@@ -82,6 +82,8 @@ const defaultRetryAbsentSeconds = 180;
 
 /** The cluster as admission and scheduling see it: nine watches into memory, of each object only what is read here. */
 export class ClusterState implements ClusterView {
+  /** The API server that is watched. */
+  readonly connection: Connection;
   readonly owners: OwnerLookup;
   readonly #namespaces: Reflector<NamespaceView>;
   readonly #limitRanges: Reflector<readonly LimitRangeView[]>;
@@ -120,6 +122,7 @@ export class ClusterState implements ClusterView {
       onReplace: () => groups.replace(items()),
     });
 
+    this.connection = connection;
     this.owners = (key) => this.#owner(key);
     this.#podIndex = new PodIndex(this.owners, logger);
     this.#namespaces = kind({ path: '/api/v1/namespaces', project: projectNamespace });

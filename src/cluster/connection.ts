@@ -18,12 +18,24 @@ export interface ApiRequest {
   readonly idleSeconds: number;
 }
 
-/** The API server: GET requests with the credentials of a kubeconfig, its certificate checked against the kubeconfig's authority. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** What the body says; undefined when it is not JSON. */
+  readonly body: unknown;
+}
+
+/** The API server: requests with the credentials of a kubeconfig, its certificate checked against the kubeconfig's authority. */
 export interface Connection {
   readonly server: string;
   /** The answer, whatever its status; its body is a stream of texts. Rejects when the server cannot be reached. */
   get(request: ApiRequest): Promise<IncomingMessage>;
+  /** The whole answer, whatever its status; a PATCH is a JSON merge patch. Rejects when there is none within 10 s. */
+  send(method: ApiMethod, path: string, body?: object): Promise<ApiAnswer>;
 }
+
+export type ApiMethod = 'GET' | 'POST' | 'PATCH';
+
+const answerSeconds = 10;
 
 /** Reads the credentials; nothing is sent yet. Throws CLUSTER_UNREACHABLE when there are none. */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -36,7 +48,12 @@ export function openConnection(options: ConnectionOptions): Connection {
       `expected a cluster and a user of context '${config.getCurrentContext()}' in ${where}, found none`,
     );
   }
-  return { server, get: (request) => get(config, server.replace(/\/$/, ''), request) };
+  const base = server.replace(/\/$/, '');
+  return {
+    server,
+    get: (request) => exchange(config, base, { ...request, method: 'GET' }),
+    send: (method, path, body) => send(config, base, method, path, body),
+  };
 }
 
 /** The whole body of an answer. */
@@ -59,22 +76,59 @@ function loadConfig({ kubeconfig, context }: ConnectionOptions): KubeConfig {
   return config;
 }
 
-async function get(config: KubeConfig, server: string, request: ApiRequest): Promise<IncomingMessage> {
+async function send(
+  config: KubeConfig,
+  server: string,
+  method: ApiMethod,
+  path: string,
+  body: object | undefined,
+): Promise<ApiAnswer> {
+  const signal = AbortSignal.timeout(answerSeconds * 1000);
+  const common = { method, path, accept: 'application/json', signal, idleSeconds: answerSeconds };
+  const response = await exchange(
+    config,
+    server,
+    body === undefined ? common : { ...common, json: JSON.stringify(body) },
+  );
+  return { status: response.statusCode ?? 0, body: jsonOf(await readBody(response)) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Exchange extends ApiRequest {
+  readonly method: ApiMethod;
+  readonly json?: string;
+}
+
+async function exchange(config: KubeConfig, server: string, request: Exchange): Promise<IncomingMessage> {
   const options: RequestOptions = {};
   // Asked anew each time: tokens of service accounts and of exec plug-ins expire.
   await config.applyToHTTPSOptions(options);
-  const headers = { ...options.headers, accept: request.accept };
-  const send = server.startsWith('https:') ? httpsRequest : httpRequest;
+  const { method, path, signal, json, idleSeconds } = request;
+  const headers = { ...options.headers, accept: request.accept, ...contentHeaders(method, json) };
+  const call = server.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const call = send(`${server}${request.path}`, { ...options, headers, signal: request.signal }, (response) => {
+    const sent = call(`${server}${path}`, { ...options, method, headers, signal }, (response) => {
       response.setEncoding('utf8');
       resolve(response);
     });
-    call.setTimeout(request.idleSeconds * 1000, () => {
-      const silence = `${server} said nothing for ${request.idleSeconds} s`;
-      call.destroy(new BarographError('CLUSTER_UNREACHABLE', silence));
+    sent.setTimeout(idleSeconds * 1000, () => {
+      const silence = `${server} said nothing for ${idleSeconds} s`;
+      sent.destroy(new BarographError('CLUSTER_UNREACHABLE', silence));
     });
-    call.on('error', reject);
-    call.end();
+    sent.on('error', reject);
+    sent.end(json);
   });
+}
+
+function contentHeaders(method: ApiMethod, json: string | undefined): Record<string, string | number> {
+  if (json === undefined) return {};
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  return { 'content-type': type, 'content-length': Buffer.byteLength(json) };
 }

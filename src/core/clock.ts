@@ -6,10 +6,14 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = { nowSeconds: () => Date.now() / 1000 };
 
-/** A clock that runs `rate` times as fast as the machine's, from `startSeconds` on. */
-export function scaledClock(startSeconds: number, rate: number): Clock {
-  const origin = performance.now();
-  return { nowSeconds: () => startSeconds + ((performance.now() - origin) / 1000) * rate };
+/** The machine's time in milliseconds since 1970, the same in every thread of a process, and never set back. */
+export function monotonicMilliseconds(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** A clock that shows `startSeconds` at `originMilliseconds` of the machine's time, and runs `rate` times as fast. */
+export function scaledClock(startSeconds: number, rate: number, originMilliseconds = monotonicMilliseconds()): Clock {
+  return { nowSeconds: () => startSeconds + ((monotonicMilliseconds() - originMilliseconds) / 1000) * rate };
 }
 
 /** A clock that stands still until it is set. */

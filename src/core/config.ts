@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Clock, scaledClock, systemClock } from './clock.ts';
 import { parseDuration } from './duration.ts';
 import { describeError } from './errors.ts';
 import { parseObjective } from './objective.ts';
@@ -150,9 +151,22 @@ export const configSchema = z.strictObject({
     .prefault({}),
   decisions: z.strictObject({ keep: duration.prefault('30d') }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
-  /** For replays: a clock that starts at a time (RFC 3339) and runs `rate` times as fast as the machine's. */
-  clock: z.strictObject({ start: z.iso.datetime(), rate: z.number().positive().max(100_000).default(1) }).optional(),
+  /** For replays: a clock that shows `start` when the machine's shows `at` (else at start-up) and runs `rate` times as fast. */
+  clock: z
+    .strictObject({
+      start: z.iso.datetime(),
+      at: z.iso.datetime().optional(),
+      rate: z.number().positive().max(100_000).default(1),
+    })
+    .optional(),
 });
 
 export type Config = z.output<typeof configSchema>;
 export type PrometheusConfig = z.output<typeof prometheus>;
+
+/** The clock that a configuration asks for; `startedMilliseconds` is the machine's time at which the process started. */
+export function clockOf({ clock }: Pick<Config, 'clock'>, startedMilliseconds: number): Clock {
+  if (clock === undefined) return systemClock;
+  const origin = clock.at === undefined ? startedMilliseconds : Date.parse(clock.at);
+  return scaledClock(Date.parse(clock.start) / 1000, clock.rate, origin);
+}

@@ -41,6 +41,9 @@ const parsers = {
   profile: (scan: Scanner) => ({ profile: profile(scan) }),
 } satisfies Record<string, (scan: Scanner) => Objective>;
 
+/** The parts after `slo.barograph.dev/` that mean something. */
+export const objectiveNames: readonly string[] = Object.keys(parsers);
+
 /** Parses one annotation's value. `name` is the part after `slo.barograph.dev/`. Throws ANNOTATION_INVALID. */
 export function parseObjective(name: string, text: string): Objective {
   const parser = Object.hasOwn(parsers, name) ? parsers[name as keyof typeof parsers] : undefined;

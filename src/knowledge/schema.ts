@@ -5,6 +5,7 @@ export interface Tables {
   model: { id: string; state: Uint8Array };
   forecast: { id: string; body: Uint8Array };
   outlook: { version: number; made_seconds: number; body: Uint8Array };
+  journal: { seq: Generated<number>; to_seconds: number; body: Uint8Array };
   checkpoint: { name: string; value: number };
   event: { seq: Generated<number>; id: string; time_seconds: number; body: string };
 }
@@ -34,6 +35,12 @@ export const migrations: Record<string, Migration> = {
         .createTable('checkpoint')
         .addColumn('name', 'text', (c) => c.primaryKey())
         .addColumn('value', 'real', (c) => c.notNull())
+        .execute();
+      await schema
+        .createTable('journal')
+        .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('to_seconds', 'real', (c) => c.notNull())
+        .addColumn('body', 'blob', (c) => c.notNull())
         .execute();
       await schema
         .createTable('event')

@@ -1,31 +1,40 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { Kysely, Migrator, type Transaction } from 'kysely';
 import type { Decision } from '../core/decision.ts';
 import { BarographError } from '../core/errors.ts';
 import type { ContainerForecast, Outlook } from '../core/outlook.ts';
 import { decodeForecast, encodeForecast } from './forecast-codec.ts';
-import type { KnowledgeBase, PublishedOutlook, StoredModel, TrainedStep } from './knowledge.ts';
+import type { Checkpoint, JournalEntry, KnowledgeBase, PublishedOutlook, StoredModel } from './knowledge.ts';
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts';
 import { decodeOutlook, encodeOutlook } from './outlook-codec.ts';
 import { migrations, type Tables } from './schema.ts';
 
-const pageRows = 500;
+// node:sqlite answers at once, on this thread: others get a turn after so many rows.
+const pageRows = 100;
 const keptOutlooks = 3;
 const trainedTo = 'trained_to_seconds';
+
+export interface SqliteOptions {
+  /** How long a write waits, blocking its thread, while another process or thread writes; 0 where nothing may block: it then fails and is tried again. */
+  readonly busyMilliseconds?: number;
+}
 
 /**
  * Opens (and makes, and migrates) the knowledge base in a folder; `:memory:` keeps it in memory. Several processes and threads may
  * open the same folder: WAL lets readers go on while one writes. Throws KNOWLEDGE_UNAVAILABLE.
  */
-export async function openSqlite(folder: string): Promise<KnowledgeBase> {
+export async function openSqlite(folder: string, options: SqliteOptions = {}): Promise<KnowledgeBase> {
+  const { busyMilliseconds = 5000 } = options;
   let database: DatabaseSync | undefined;
   try {
     if (folder !== ':memory:') mkdirSync(folder, { recursive: true });
     database = new DatabaseSync(folder === ':memory:' ? folder : join(folder, 'knowledge.sqlite'));
     // NORMAL with WAL: a crash of the process loses nothing, a power cut at most the last transactions, never consistency.
-    database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal;');
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+    database.exec(`pragma busy_timeout = ${busyMilliseconds}`);
     const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
     await migrate(db);
     return new SqliteKnowledge(db);
@@ -49,23 +58,41 @@ class SqliteKnowledge implements KnowledgeBase {
     this.#db = db;
   }
 
-  saveStep(step: TrainedStep): Promise<void> {
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     return this.#transaction('save models', async (tx) => {
-      for (const { id, state } of step.models) {
+      for (const { id, state } of checkpoint.models) {
         await tx
           .insertInto('model')
           .values({ id, state })
           .onConflict((c) => c.column('id').doUpdateSet({ state }))
           .execute();
       }
-      for (const id of step.removedModels) await tx.deleteFrom('model').where('id', '=', id).execute();
-      const value = step.trainedToSeconds;
+      for (const id of checkpoint.removedModels) await tx.deleteFrom('model').where('id', '=', id).execute();
+      const value = checkpoint.trainedToSeconds;
+      await tx.deleteFrom('journal').where('to_seconds', '<=', value).execute();
       await tx
         .insertInto('checkpoint')
         .values({ name: trainedTo, value })
         .onConflict((c) => c.column('name').doUpdateSet({ value }))
         .execute();
     });
+  }
+
+  async appendJournal({ toSeconds, body }: JournalEntry): Promise<void> {
+    await this.#read('append to the journal', () =>
+      this.#db.insertInto('journal').values({ to_seconds: toSeconds, body }).execute(),
+    );
+  }
+
+  async *journal(): AsyncIterable<JournalEntry> {
+    for (let after = 0; ; ) {
+      const row = await this.#read('read the journal', () =>
+        this.#db.selectFrom('journal').selectAll().where('seq', '>', after).orderBy('seq').limit(1).executeTakeFirst(),
+      );
+      if (row === undefined) return;
+      yield { toSeconds: row.to_seconds, body: row.body };
+      after = row.seq;
+    }
   }
 
   async trainedToSeconds(): Promise<number | undefined> {
@@ -85,6 +112,7 @@ class SqliteKnowledge implements KnowledgeBase {
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.id;
+      await eventLoopTurn();
     }
   }
 
@@ -111,30 +139,47 @@ class SqliteKnowledge implements KnowledgeBase {
     });
   }
 
-  async outlook(): Promise<Outlook | undefined> {
+  async outlookVersion(): Promise<number | undefined> {
     const row = await this.#read('read the Outlook', () =>
-      this.#db.selectFrom('outlook').select('body').orderBy('version', 'desc').limit(1).executeTakeFirst(),
+      this.#db.selectFrom('outlook').select('version').orderBy('version', 'desc').limit(1).executeTakeFirst(),
     );
-    return row === undefined ? undefined : decodeOutlook(row.body);
+    return row?.version;
+  }
+
+  async outlook(): Promise<Outlook | undefined> {
+    const rows = await this.#read('read the Outlook', () =>
+      this.#db.selectFrom('outlook').select('body').orderBy('version', 'desc').execute(),
+    );
+    // A damaged one is passed over: the last good one serves.
+    for (const { body } of rows) {
+      const outlook = readable(() => decodeOutlook(body));
+      if (outlook !== undefined) return outlook;
+    }
+    return undefined;
   }
 
   async forecast(id: string): Promise<ContainerForecast | undefined> {
     const row = await this.#read('read a forecast', () =>
       this.#db.selectFrom('forecast').select('body').where('id', '=', id).executeTakeFirst(),
     );
-    return row === undefined ? undefined : decodeForecast(row.body);
+    return row === undefined ? undefined : readable(() => decodeForecast(row.body));
   }
 
-  async *forecasts(): AsyncIterable<ContainerForecast> {
-    let after = '';
+  async *forecasts(prefix = ''): AsyncIterable<ContainerForecast> {
+    let after = prefix;
     for (;;) {
       const rows = await this.#read('read forecasts', () =>
         this.#db.selectFrom('forecast').selectAll().where('id', '>', after).orderBy('id').limit(pageRows).execute(),
       );
-      for (const row of rows) yield decodeForecast(row.body);
+      for (const row of rows) {
+        if (!row.id.startsWith(prefix)) return;
+        const forecast = readable(() => decodeForecast(row.body));
+        if (forecast !== undefined) yield forecast;
+      }
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.id;
+      await eventLoopTurn();
     }
   }
 
@@ -185,5 +230,15 @@ class SqliteKnowledge implements KnowledgeBase {
     } catch (cause) {
       throw new BarographError('KNOWLEDGE_UNAVAILABLE', `cannot ${what}`, { cause });
     }
+  }
+}
+
+/** What a decoder gives; undefined for damaged bytes, which count as not there: the next Outlook replaces them. */
+function readable<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof BarographError && error.code === 'OUTLOOK_INVALID') return undefined;
+    throw error;
   }
 }

@@ -52,6 +52,7 @@ export class DecayingHistogram {
     return Float64Array.of(this.referenceSeconds, ...this.histogram.save());
   }
 
+  /** Throws OUTLOOK_INVALID when the numbers do not fit. */
   load(numbers: Float64Array): void {
     this.referenceSeconds = numbers[0] ?? -yearOneSeconds;
     this.histogram.load(numbers.subarray(1));

@@ -25,7 +25,7 @@ export interface Forecaster {
   readonly name: string;
   /**
    * Takes one measurement: `timeSeconds` is the end of its interval (unix seconds). Several at one time are several replicas, told apart
-   * by `replica` where a model needs that. A value that is not finite or below zero is left out. Samples may come late.
+   * by `replica` where a model needs that. A value that is not finite, below zero or above 2^63 is left out. Samples may come late.
    */
   update(timeSeconds: number, value: number, replica?: string): void;
   /** Quantiles over the horizon, non-decreasing in the level, ≥ 0; undefined before the first sample. */
@@ -42,7 +42,10 @@ export interface ForecasterKind<T extends Forecaster = Forecaster> {
   restore(bytes: Uint8Array): T;
 }
 
+/** Kubernetes holds no quantity above this. */
+const largestValue = 2 ** 63;
+
 /** Whether a measurement can be used at all. */
 export function isUsable(timeSeconds: number, value: number): boolean {
-  return Number.isFinite(timeSeconds) && Number.isFinite(value) && value >= 0;
+  return Number.isFinite(timeSeconds) && value >= 0 && value <= largestValue;
 }

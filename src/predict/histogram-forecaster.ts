@@ -2,6 +2,7 @@ import { frame, packNumbers, unframe, unpackDoubles } from '../core/framing.ts';
 import { DecayingHistogram } from './decaying-histogram.ts';
 import { type Forecast, type Forecaster, type ForecasterKind, type Horizon, isUsable } from './forecaster.ts';
 import type { BucketOptions } from './histogram.ts';
+import { ModelTime } from './model-time.ts';
 
 const name = 'histogram';
 const version = 1;
@@ -11,13 +12,14 @@ const halfLifeSeconds = 7 * 86_400;
 export class HistogramForecaster implements Forecaster {
   readonly name = name;
   readonly #histogram: DecayingHistogram;
+  readonly #time = new ModelTime();
 
   constructor(buckets: BucketOptions) {
     this.#histogram = new DecayingHistogram(buckets, halfLifeSeconds);
   }
 
   update(timeSeconds: number, value: number): void {
-    if (isUsable(timeSeconds, value)) this.#histogram.add(value, 1, timeSeconds);
+    if (isUsable(timeSeconds, value)) this.#histogram.add(value, 1, this.#time.advance(timeSeconds));
   }
 
   predict(horizon: Horizon, levels: Float64Array): Forecast | undefined {
@@ -29,11 +31,16 @@ export class HistogramForecaster implements Forecaster {
   }
 
   save(): Uint8Array {
-    return frame(name, version, [packNumbers(this.#histogram.save())]);
+    return frame(name, version, [
+      packNumbers(this.#histogram.save()),
+      packNumbers(Float64Array.from(this.#time.save())),
+    ]);
   }
 
   load(bytes: Uint8Array): this {
-    this.#histogram.load(unpackDoubles(name, unframe(name, version, bytes)[0]));
+    const [histogram, time] = unframe(name, version, bytes);
+    this.#histogram.load(unpackDoubles(name, histogram));
+    this.#time.load([...unpackDoubles(name, time, 2)]);
     return this;
   }
 }

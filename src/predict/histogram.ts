@@ -1,3 +1,6 @@
+import { BarographError } from '../core/errors.ts';
+import { BucketWeights } from './bucket-weights.ts';
+
 /** Buckets that grow by a ratio: bucket i starts at firstBucket · (ratio^i − 1) / (ratio − 1). */
 export interface BucketOptions {
   readonly firstBucket: number;
@@ -23,25 +26,25 @@ export function bucketStart({ firstBucket, ratio }: BucketOptions, bucket: numbe
  */
 export class Histogram {
   readonly options: BucketOptions;
-  readonly weights: Float64Array;
+  readonly weights: BucketWeights;
   totalWeight = 0;
   #lowest: number;
   #highest = 0;
 
   constructor(options: BucketOptions) {
     this.options = options;
-    this.weights = new Float64Array(bucketCount(options));
-    this.#lowest = this.weights.length - 1;
+    this.weights = new BucketWeights(bucketCount(options));
+    this.#lowest = this.weights.count - 1;
   }
 
   get isEmpty(): boolean {
-    return this.#weight(this.#lowest) < this.options.epsilon;
+    return this.weights.get(this.#lowest) < this.options.epsilon;
   }
 
   add(value: number, weight: number): void {
     const bucket = this.bucketOf(value);
-    const held = this.#weight(bucket) + weight;
-    this.weights[bucket] = held;
+    const held = this.weights.get(bucket) + weight;
+    this.weights.set(bucket, held);
     this.totalWeight += weight;
     if (held < this.options.epsilon) return;
     if (bucket < this.#lowest) this.#lowest = bucket;
@@ -51,14 +54,13 @@ export class Histogram {
   subtract(value: number, weight: number): void {
     const bucket = this.bucketOf(value);
     this.totalWeight = this.#safely(this.totalWeight - weight);
-    this.weights[bucket] = this.#safely(this.#weight(bucket) - weight);
+    this.weights.set(bucket, this.#safely(this.weights.get(bucket) - weight));
     this.#shrinkEnds();
   }
 
   merge(other: Histogram): void {
     for (let bucket = other.#lowest; bucket <= other.#highest; bucket += 1) {
-      const added = other.#weight(bucket);
-      this.weights[bucket] = this.#weight(bucket) + added;
+      this.weights.set(bucket, this.weights.get(bucket) + other.weights.get(bucket));
     }
     this.totalWeight += other.totalWeight;
     if (other.#lowest < this.#lowest) this.#lowest = other.#lowest;
@@ -66,8 +68,7 @@ export class Histogram {
   }
 
   scale(factor: number): void {
-    for (let bucket = 0; bucket < this.weights.length; bucket += 1)
-      this.weights[bucket] = this.#weight(bucket) * factor;
+    this.weights.scale(this.#lowest, this.#highest, factor);
     this.totalWeight *= factor;
     this.#shrinkEnds();
   }
@@ -78,10 +79,10 @@ export class Histogram {
     const threshold = share * this.totalWeight;
     let bucket = this.#lowest;
     for (let sum = 0; bucket < this.#highest; bucket += 1) {
-      sum += this.#weight(bucket);
+      sum += this.weights.get(bucket);
       if (sum >= threshold) break;
     }
-    return bucketStart(this.options, bucket < this.weights.length - 1 ? bucket + 1 : bucket);
+    return this.#endOf(bucket);
   }
 
   /** Several percentiles in one pass; `shares` ascend. */
@@ -89,14 +90,14 @@ export class Histogram {
     const found = new Float64Array(shares.length);
     if (this.isEmpty) return found;
     let bucket = this.#lowest;
-    let sum = this.#weight(bucket);
+    let sum = this.weights.get(bucket);
     for (let i = 0; i < shares.length; i += 1) {
       const threshold = (shares[i] ?? 1) * this.totalWeight;
       while (bucket < this.#highest && sum < threshold) {
         bucket += 1;
-        sum += this.#weight(bucket);
+        sum += this.weights.get(bucket);
       }
-      found[i] = bucketStart(this.options, bucket < this.weights.length - 1 ? bucket + 1 : bucket);
+      found[i] = this.#endOf(bucket);
     }
     return found;
   }
@@ -105,28 +106,28 @@ export class Histogram {
     const { firstBucket, ratio } = this.options;
     if (value < firstBucket) return 0;
     const bucket = Math.trunc(Math.log((value * (ratio - 1)) / firstBucket + 1) / Math.log(ratio));
-    return Math.min(bucket, this.weights.length - 1);
+    return Math.min(bucket, this.weights.count - 1);
   }
 
-  /** Total weight, then pairs of bucket and weight. */
-  save(): Float64Array {
-    const numbers = [this.totalWeight];
-    for (const [bucket, weight] of this.weights.entries()) if (weight !== 0) numbers.push(bucket, weight);
-    return Float64Array.from(numbers);
+  /** Total weight, then the weights as BucketWeights saves them. */
+  save(): number[] {
+    return [this.totalWeight, ...this.weights.save()];
   }
 
-  /** Takes what save gave, in place of what is held. */
+  /** Takes what save gave, in place of what is held. Throws OUTLOOK_INVALID when it does not fit these buckets. */
   load(numbers: Float64Array): void {
-    this.weights.fill(0);
-    this.totalWeight = numbers[0] ?? 0;
-    for (let i = 1; i + 1 < numbers.length; i += 2) this.weights[numbers[i] ?? 0] = numbers[i + 1] ?? 0;
+    const [totalWeight = Number.NaN] = numbers;
+    if (!Number.isFinite(totalWeight) || !this.weights.load(numbers.subarray(1))) {
+      throw new BarographError('OUTLOOK_INVALID', 'the state of a histogram cannot be used: it has other buckets');
+    }
+    this.totalWeight = totalWeight;
     this.#lowest = 0;
-    this.#highest = this.weights.length - 1;
+    this.#highest = this.weights.count - 1;
     this.#shrinkEnds();
   }
 
-  #weight(bucket: number): number {
-    return this.weights[bucket] ?? 0;
+  #endOf(bucket: number): number {
+    return bucketStart(this.options, bucket < this.weights.count - 1 ? bucket + 1 : bucket);
   }
 
   #safely(weight: number): number {
@@ -134,8 +135,8 @@ export class Histogram {
   }
 
   #shrinkEnds(): void {
-    const last = this.weights.length - 1;
-    while (this.#lowest < last && this.#weight(this.#lowest) < this.options.epsilon) this.#lowest += 1;
-    while (this.#highest > 0 && this.#weight(this.#highest) < this.options.epsilon) this.#highest -= 1;
+    const last = this.weights.count - 1;
+    while (this.#lowest < last && this.weights.get(this.#lowest) < this.options.epsilon) this.#lowest += 1;
+    while (this.#highest > 0 && this.weights.get(this.#highest) < this.options.epsilon) this.#highest -= 1;
   }
 }

@@ -2,9 +2,10 @@ import { frame, packNumbers, unframe, unpackDoubles } from '../core/framing.ts';
 import { DecayingHistogram } from './decaying-histogram.ts';
 import { type Forecast, type Forecaster, type ForecasterKind, type Horizon, isUsable } from './forecaster.ts';
 import type { BucketOptions } from './histogram.ts';
+import { ModelTime } from './model-time.ts';
 
 const name = 'daily-peaks';
-const version = 1;
+const version = 2;
 const blockSeconds = 86_400;
 const halfLifeSeconds = 14 * 86_400;
 /** What is taken for the tail index while nothing is known, how many container-days it weighs, and its bounds. */
@@ -15,8 +16,9 @@ const mostTail = 0.3;
 /** The highest level, 1, is read as this risk: one day in ten thousand. */
 const smallestRisk = 1e-4;
 
+/** In model time. */
 interface OpenBlock {
-  endSeconds: number;
+  readonly endSeconds: number;
   peak: number;
 }
 
@@ -30,7 +32,7 @@ export class PeakForecaster implements Forecaster {
   readonly name = name;
   readonly #peaks: DecayingHistogram;
   readonly #open = new Map<string, OpenBlock>();
-  #lastSeconds = 0;
+  readonly #time = new ModelTime();
 
   constructor(buckets: BucketOptions) {
     this.#peaks = new DecayingHistogram(buckets, halfLifeSeconds);
@@ -38,15 +40,15 @@ export class PeakForecaster implements Forecaster {
 
   update(timeSeconds: number, value: number, replica = ''): void {
     if (!isUsable(timeSeconds, value)) return;
-    this.#lastSeconds = Math.max(this.#lastSeconds, timeSeconds);
+    const time = this.#time.advance(timeSeconds);
     const block = this.#open.get(replica);
-    if (block === undefined || timeSeconds > block.endSeconds) {
-      this.#forgetClosed(timeSeconds);
-      const begun = block === undefined ? timeSeconds : block.endSeconds;
-      const endSeconds = begun + Math.max(1, Math.ceil((timeSeconds - begun) / blockSeconds)) * blockSeconds;
+    if (block === undefined || time > block.endSeconds) {
+      this.#forgetClosed(time);
+      const begun = block === undefined ? time : block.endSeconds;
+      const endSeconds = begun + Math.max(1, Math.ceil((time - begun) / blockSeconds)) * blockSeconds;
       this.#open.set(replica, { endSeconds, peak: value });
       this.#peaks.add(value, 1, endSeconds);
-    } else if (timeSeconds > block.endSeconds - blockSeconds && value > block.peak) {
+    } else if (time > block.endSeconds - blockSeconds && value > block.peak) {
       this.#peaks.subtract(block.peak, 1, block.endSeconds);
       this.#peaks.add(value, 1, block.endSeconds);
       block.peak = value;
@@ -55,7 +57,7 @@ export class PeakForecaster implements Forecaster {
 
   predict(horizon: Horizon, levels: Float64Array): Forecast | undefined {
     if (this.#peaks.isEmpty) return undefined;
-    const days = Math.max(1, this.#peaks.weightAt(this.#lastSeconds));
+    const days = Math.max(1, this.#peaks.weightAt(this.#time.newest));
     const highest = this.#peaks.percentile(1);
     const tail = this.#tailIndex(days, highest);
     const inside = this.#peaks.histogram.percentiles(levels);
@@ -71,7 +73,7 @@ export class PeakForecaster implements Forecaster {
   save(): Uint8Array {
     const open = [...this.#open];
     const numbers = Float64Array.from([
-      this.#lastSeconds,
+      ...this.#time.save(),
       ...open.flatMap(([, { endSeconds, peak }]) => [endSeconds, peak]),
     ]);
     const names = Buffer.from(JSON.stringify(open.map(([replica]) => replica)), 'utf8');
@@ -81,8 +83,8 @@ export class PeakForecaster implements Forecaster {
   load(bytes: Uint8Array): this {
     const [peaks, numbers, names] = unframe(name, version, bytes);
     this.#peaks.load(unpackDoubles(name, peaks));
-    const [last = 0, ...rest] = unpackDoubles(name, numbers);
-    this.#lastSeconds = last;
+    const [last, offset, ...rest] = unpackDoubles(name, numbers);
+    this.#time.load([last, offset]);
     this.#open.clear();
     for (const [i, replica] of (JSON.parse(Buffer.from(names ?? []).toString('utf8')) as string[]).entries()) {
       this.#open.set(replica, { endSeconds: rest[2 * i] ?? 0, peak: rest[2 * i + 1] ?? 0 });
@@ -99,9 +101,9 @@ export class PeakForecaster implements Forecaster {
   }
 
   /** Replicas that have not been seen for a whole block are gone; their peaks stay. */
-  #forgetClosed(timeSeconds: number): void {
+  #forgetClosed(time: number): void {
     for (const [replica, block] of this.#open) {
-      if (block.endSeconds + blockSeconds < timeSeconds) this.#open.delete(replica);
+      if (block.endSeconds + blockSeconds < time) this.#open.delete(replica);
     }
   }
 }

@@ -25,17 +25,28 @@ export interface Distribution {
   readonly values: Float64Array;
 }
 
-/** The distribution of a window picked anywhere in the horizon: the steps' distributions, mixed in equal parts. */
+/** The distribution of a window picked anywhere in the horizon, at the forecast's levels: the steps' distributions, mixed in equal parts. */
 export function pooled(forecast: Forecast): Distribution {
-  const { steps, levels, values } = forecast;
-  if (steps === 1) return { levels, values: values.slice() };
+  const { levels, values } = forecast;
+  if (isSameAtEveryStep(forecast)) return { levels, values: values.slice(0, levels.length) };
+  const mixed = mixture(forecast);
+  return { levels, values: levels.map((level) => quantileOf(mixed, level)) };
+}
+
+function isSameAtEveryStep({ levels, values }: Forecast): boolean {
+  for (let i = levels.length; i < values.length; i += 1) if (values[i] !== values[i - levels.length]) return false;
+  return true;
+}
+
+function mixture({ steps, levels, values }: Forecast): Distribution {
   const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const mixed = { levels: new Float64Array(values.length), values: new Float64Array(values.length) };
   let sum = 0;
   for (const [rank, index] of order.entries()) {
     const level = index % levels.length;
     sum += ((levels[level] ?? 0) - (level === 0 ? 0 : (levels[level - 1] ?? 0))) / steps;
-    mixed.levels[rank] = Math.min(1, sum);
+    // The last one is all there is: rounding must not leave it below 1.
+    mixed.levels[rank] = rank === values.length - 1 ? 1 : Math.min(1, sum);
     mixed.values[rank] = values[index] ?? 0;
   }
   return mixed;

@@ -28,6 +28,10 @@ function calibration(resource: Resource, stepSeconds: number): CalibrationOption
     stepSeconds,
     standingSeconds: resource === 'cpu' ? day / 4 : day,
     blockSeconds: resource === 'cpu' ? stepSeconds : day,
+    // A day has 288 windows but one container-day a replica: memory needs longer to tell.
+    halfLifeSeconds: resource === 'cpu' ? 3 * day : 14 * day,
+    // Memory moves little within a day, and its forecast widens for the days not seen already.
+    youth: resource === 'cpu' ? 0.25 : 0.1,
   };
 }
 
@@ -59,6 +63,10 @@ export class ResourceModel {
       needed ?? new Uint8Array(0),
     );
     return new ResourceModel(resource, stepSeconds, held, seasonalKind.restore(used ?? new Uint8Array(0)));
+  }
+
+  get name(): string {
+    return this.#needed.name;
   }
 
   update(timeSeconds: number, value: number, replica: string): void {

@@ -8,9 +8,10 @@ import {
   isUsable,
   type Moments,
 } from './forecaster.ts';
+import { ModelTime } from './model-time.ts';
 
 const name = 'seasonal';
-const version = 1;
+const version = 2;
 const hour = 3600;
 const day = 24 * hour;
 const hoursOfWeek = 168;
@@ -22,8 +23,18 @@ const levelHalfLifeSeconds = 2 * hour;
 const levelFadeSeconds = 4 * hour;
 /** Weights grow by 2 each half-life; moved back before they grow large. */
 const furthestHalfLives = 40;
+/** Nearly the largest number of 32 bits. */
+const largestFloat = 3.4e38;
 /** Ratios of value to expectation, not values: 1 is what was expected. */
 const ratioBuckets = { firstBucket: 0.02, ratio: 1.025, maxValue: 200, epsilon: 1e-4 } as const;
+
+/** When a sample came: its own time, that of the newest one before it, its model time, and the weight of that. */
+interface Arrival {
+  readonly timeSeconds: number;
+  readonly before: number;
+  readonly time: number;
+  readonly growth: number;
+}
 
 /**
  * A seasonal profile: decayed means of the hours of the week, shrunk to those of the hours of the day, shrunk to the mean of all
@@ -40,7 +51,7 @@ export class SeasonalForecaster implements Forecaster {
   #logLevel = 0;
   #variance = 0;
   #varianceWeight = 0;
-  #lastSeconds = Number.NEGATIVE_INFINITY;
+  readonly #time = new ModelTime();
 
   get isEmpty(): boolean {
     return (this.#weights[hoursOfWeek + 24] ?? 0) === 0;
@@ -48,15 +59,16 @@ export class SeasonalForecaster implements Forecaster {
 
   update(timeSeconds: number, value: number): void {
     if (!isUsable(timeSeconds, value)) return;
-    const growth = this.#growth(timeSeconds);
-    if (!this.isEmpty) this.#learnRatio(timeSeconds, value, growth);
+    const before = this.#time.lastSeconds;
+    const time = this.#time.advance(timeSeconds);
+    const growth = this.#growth(time);
+    if (!this.isEmpty) this.#learnRatio({ timeSeconds, before, time, growth }, value);
     const middle = timeSeconds - 1;
     for (const slot of [hourOfWeek(middle), hoursOfWeek + hourOfDay(middle), hoursOfWeek + 24]) {
       const weight = (this.#weights[slot] ?? 0) + growth;
       this.#weights[slot] = weight;
       this.#means[slot] = (this.#means[slot] ?? 0) + (growth / weight) * (value - (this.#means[slot] ?? 0));
     }
-    this.#lastSeconds = Math.max(this.#lastSeconds, timeSeconds);
   }
 
   predict(horizon: Horizon, levels: Float64Array): Forecast | undefined {
@@ -82,7 +94,7 @@ export class SeasonalForecaster implements Forecaster {
     for (let step = 0; step < horizon.steps; step += 1) {
       const expected = this.#expectedAt(horizon.startSeconds + (step + 0.5) * horizon.stepSeconds);
       mean[step] = expected;
-      variance[step] = (expected + softener) ** 2 * this.#variance;
+      variance[step] = Math.min(largestFloat, (expected + softener) ** 2 * this.#variance);
     }
     return { mean, variance };
   }
@@ -93,7 +105,7 @@ export class SeasonalForecaster implements Forecaster {
       this.#logLevel,
       this.#variance,
       this.#varianceWeight,
-      this.#lastSeconds,
+      ...this.#time.save(),
     );
     const parts = [this.#means, this.#weights, rest, this.#ratios.save()];
     return frame(name, version, parts.map(packNumbers));
@@ -103,32 +115,33 @@ export class SeasonalForecaster implements Forecaster {
     const [means, weights, rest, ratios] = unframe(name, version, bytes);
     this.#means.set(unpackDoubles(name, means, this.#means.length));
     this.#weights.set(unpackDoubles(name, weights, this.#weights.length));
-    const [reference = 0, logLevel = 0, variance = 0, varianceWeight = 0, last = 0] = unpackDoubles(name, rest, 5);
+    const [reference = 0, logLevel = 0, variance = 0, varianceWeight = 0, ...time] = unpackDoubles(name, rest, 6);
     this.#referenceSeconds = reference;
     this.#logLevel = logLevel;
     this.#variance = variance;
     this.#varianceWeight = varianceWeight;
-    this.#lastSeconds = last;
+    this.#time.load([time[0], time[1]]);
     this.#ratios.load(unpackDoubles(name, ratios));
     return this;
   }
 
-  #learnRatio(timeSeconds: number, value: number, growth: number): void {
+  #learnRatio({ timeSeconds, before, time, growth }: Arrival, value: number): void {
     const softener = this.#softener();
     const season = this.#seasonAt(timeSeconds - 1) + softener;
-    const expected = this.#expectedAt(timeSeconds - 1) + softener;
+    const expected = this.#expectedAt(timeSeconds - 1, before) + softener;
     const ratio = expected > 0 ? (value + softener) / expected : 1;
-    this.#ratios.add(ratio, 1, timeSeconds);
+    this.#ratios.add(ratio, 1, time);
     this.#varianceWeight += growth;
     this.#variance += (growth / this.#varianceWeight) * ((ratio - 1) ** 2 - this.#variance);
-    const elapsed = Math.max(0, timeSeconds - this.#lastSeconds);
+    const elapsed = Math.max(0, timeSeconds - before);
     const kept = 2 ** -(elapsed / levelHalfLifeSeconds);
     const now = season > 0 ? Math.log(Math.min(10, Math.max(0.1, (value + softener) / season))) : 0;
     this.#logLevel = kept * this.#logLevel + (1 - kept) * now;
   }
 
-  #expectedAt(timeSeconds: number): number {
-    const ahead = Math.max(0, timeSeconds - this.#lastSeconds);
+  /** What is expected at a time, by the level that was known at another. */
+  #expectedAt(timeSeconds: number, levelSeconds = this.#time.lastSeconds): number {
+    const ahead = Math.max(0, timeSeconds - levelSeconds);
     const softener = this.#softener();
     const level = Math.exp(this.#logLevel * 2 ** -(ahead / levelFadeSeconds));
     return Math.max(0, (this.#seasonAt(timeSeconds) + softener) * level - softener);
@@ -136,12 +149,12 @@ export class SeasonalForecaster implements Forecaster {
 
   #seasonAt(timeSeconds: number): number {
     const all = this.#means[hoursOfWeek + 24] ?? 0;
-    const ofDay = this.#shrunk(hoursOfWeek + hourOfDay(timeSeconds), all, timeSeconds);
-    return this.#shrunk(hourOfWeek(timeSeconds), ofDay, timeSeconds);
+    const ofDay = this.#shrunk(hoursOfWeek + hourOfDay(timeSeconds), all);
+    return this.#shrunk(hourOfWeek(timeSeconds), ofDay);
   }
 
-  #shrunk(slot: number, coarser: number, timeSeconds: number): number {
-    const since = Math.min(timeSeconds, Math.max(this.#lastSeconds, 0)) - this.#referenceSeconds;
+  #shrunk(slot: number, coarser: number): number {
+    const since = this.#time.newest - this.#referenceSeconds;
     const weight = (this.#weights[slot] ?? 0) / 2 ** (since / halfLifeSeconds);
     return (weight * (this.#means[slot] ?? 0) + priorSamples * coarser) / (weight + priorSamples);
   }
@@ -151,16 +164,16 @@ export class SeasonalForecaster implements Forecaster {
     return 0.05 * (this.#means[hoursOfWeek + 24] ?? 0) + 1e-9;
   }
 
-  #growth(timeSeconds: number): number {
-    if (Math.abs(timeSeconds - this.#referenceSeconds) > halfLifeSeconds * furthestHalfLives) {
-      const factor = 2 ** ((this.#referenceSeconds - timeSeconds) / halfLifeSeconds);
+  #growth(time: number): number {
+    if (Math.abs(time - this.#referenceSeconds) > halfLifeSeconds * furthestHalfLives) {
+      const factor = 2 ** ((this.#referenceSeconds - time) / halfLifeSeconds);
       for (let slot = 0; slot < this.#weights.length; slot += 1) {
-        this.#weights[slot] = Math.min(1e12, (this.#weights[slot] ?? 0) * factor);
+        this.#weights[slot] = (this.#weights[slot] ?? 0) * factor;
       }
-      this.#varianceWeight = Math.min(1e12, this.#varianceWeight * factor);
-      this.#referenceSeconds = timeSeconds;
+      this.#varianceWeight *= factor;
+      this.#referenceSeconds = time;
     }
-    return 2 ** ((timeSeconds - this.#referenceSeconds) / halfLifeSeconds);
+    return 2 ** ((time - this.#referenceSeconds) / halfLifeSeconds);
   }
 }
 

@@ -1,18 +1,22 @@
 import type { Clock } from '../core/clock.ts';
 import type { UnchangedReason } from '../core/decision.ts';
-import type { Logger } from '../core/log.ts';
-import { redactedError } from '../core/log.ts';
-import { decide, decisionIdAt, type Outcome, type World } from './decide.ts';
+import { type Logger, redactedError } from '../core/log.ts';
+import { type Decided, decide, type Outcome } from './decide.ts';
+import { decisionIdAt } from './decision-id.ts';
+import type { Events } from './events.ts';
+import { noticesOf } from './notices.ts';
 import { patchOf } from './patch.ts';
-import { readPod } from './pod.ts';
-import type { QuotaLedger } from './quota.ts';
+import { type AdmittedPod, readPod } from './pod.ts';
+import type { QuotaLedger } from './quota-ledger.ts';
 import type { DecisionRecorder } from './recorder.ts';
 import { answerReview, type ReviewAnswer, type ReviewRequest, readReview } from './review.ts';
+import type { World } from './world.ts';
 
 export interface PodAdmission {
-  readonly world: () => Omit<World, 'quotas'>;
+  readonly world: () => Omit<World, 'quotas' | 'recent'>;
   readonly ledger: QuotaLedger;
   readonly recorder: DecisionRecorder;
+  readonly events: Events;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -24,47 +28,68 @@ export interface PodAdmission {
  * a warning. Throws REQUEST_INVALID only when there is no uid to answer to.
  */
 export function admitPod(body: Buffer, admission: PodAdmission): Buffer {
-  const request = readReview(body);
+  const request = readable(body, admission);
   try {
     return answerReview(request.uid, answerTo(request, admission));
   } catch (error) {
-    admission.logger.error(
-      { error: redactedError(error), uid: request.uid },
-      'deciding failed; the pod goes through unchanged',
-    );
+    const fields = { error: redactedError(error), uid: request.uid };
+    admission.logger.error(fields, 'deciding failed; the pod goes through unchanged');
+    if (!request.dryRun) admission.count('unchanged', 'unreadable');
+    return answerReview(request.uid, untouched('the pod could not be read; unchanged'));
+  }
+}
+
+function readable(body: Buffer, admission: PodAdmission): ReviewRequest {
+  try {
+    return readReview(body);
+  } catch (error) {
     admission.count('unchanged', 'unreadable');
-    return answerReview(request.uid, { allowed: true, warnings: ['the pod could not be read; unchanged'], patch: [] });
+    throw error;
   }
 }
 
 function answerTo(request: ReviewRequest, admission: PodAdmission): ReviewAnswer {
-  if (request.kind !== 'Pod' || request.operation !== 'CREATE') return { allowed: true, warnings: [], patch: [] };
+  // Other operations, those on ephemeral containers among them, cannot change what a pod asks for.
+  if (request.kind !== 'Pod' || request.operation !== 'CREATE') return untouched();
   const pod = readPod(request.object, request.namespace);
   if (pod === undefined) {
-    admission.count('unchanged', 'unreadable');
-    return { allowed: true, warnings: ['the object is not a pod that can be read; unchanged'], patch: [] };
+    if (!request.dryRun) admission.count('unchanged', 'unreadable');
+    return untouched('the object is not a pod that can be read; unchanged');
   }
-  const nowSeconds = admission.clock.nowSeconds();
-  const world: World = { ...admission.world(), quotas: admission.ledger };
-  const outcome = decide(pod, world, { nowSeconds, id: decisionIdAt(nowSeconds, admission.random) });
-  if (outcome.kind === 'unchanged') {
-    admission.count('unchanged', outcome.reason);
-    return { allowed: true, warnings: outcome.warnings, patch: [] };
-  }
+  const { ledger, recorder, clock, random } = admission;
+  const world: World = { ...admission.world(), quotas: ledger, recent: (id) => recorder.recent(id) };
+  const nowSeconds = clock.nowSeconds();
+  const outcome = decide(pod, world, { nowSeconds, id: decisionIdAt(nowSeconds, random) });
+  // Before anything is kept: what cannot be patched was not decided.
+  const answer = answerOf(pod, outcome);
+  if (!request.dryRun) keep(pod, outcome, world, admission);
+  return answer;
+}
+
+function answerOf(pod: AdmittedPod, outcome: Outcome): ReviewAnswer {
+  if (outcome.kind === 'unchanged') return { ...untouched(), warnings: outcome.warnings };
   const patch = patchOf(pod, outcome.sized, outcome.annotation);
-  if (!request.dryRun) keep(outcome, world, pod.namespace, admission);
   return { allowed: true, warnings: outcome.decision.warnings, patch };
 }
 
 /** What stays of a decision; nothing of a dry run. */
-function keep(
-  outcome: Extract<Outcome, { kind: 'decided' }>,
-  world: World,
-  namespace: string,
-  admission: PodAdmission,
-): void {
-  admission.recorder.record(outcome.decision);
-  if (outcome.decision.mode === 'enforce')
-    admission.ledger.reserve(namespace, world.view.quotas(namespace), outcome.sized);
-  admission.count(outcome.decision.mode === 'enforce' ? 'enforced' : 'observed', '');
+function keep(pod: AdmittedPod, outcome: Outcome, world: World, admission: PodAdmission): void {
+  for (const notice of noticesOf(pod, outcome)) admission.events.emit(notice);
+  if (outcome.kind === 'unchanged') {
+    admission.count('unchanged', outcome.reason);
+    return;
+  }
+  const { decision, takings } = outcome;
+  admission.recorder.record(decision);
+  admission.ledger.reserve(decision.id, pod.namespace, world.view.quotas(pod.namespace), takings);
+  countDecided(outcome, admission);
+}
+
+function countDecided({ decision, unchangedBy }: Decided, admission: PodAdmission): void {
+  if (unchangedBy !== undefined) admission.count('unchanged', unchangedBy);
+  else admission.count(decision.mode === 'enforce' ? 'enforced' : 'observed', '');
+}
+
+function untouched(...warnings: readonly string[]): ReviewAnswer {
+  return { allowed: true, warnings, patch: [] };
 }

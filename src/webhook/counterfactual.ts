@@ -1,7 +1,7 @@
 import type { StaticCounterfactual } from '../core/decision.ts';
 import type { ResourceForecast } from '../core/outlook.ts';
 import type { PerResource, Resource } from '../core/resource.ts';
-import type { SizedContainer } from './size.ts';
+import { askedOf, type SizedContainer } from './sized-container.ts';
 
 /**
  * What the requests as written would have meant, over all containers: slack = share of the request that the expected usage leaves
@@ -36,8 +36,9 @@ export function riskAt(forecast: ResourceForecast, value: number): number {
 function slack(sized: readonly SizedContainer[], resource: Resource): number | null {
   let requested = 0;
   let used = 0;
-  for (const { before, forecast } of sized) {
-    const request = before.requests[resource];
+  for (const container of sized) {
+    const { forecast } = container;
+    const request = askedOf(container).requests[resource];
     if (request === undefined || forecast === undefined) continue;
     requested += request;
     used += mean(forecast[resource].mean);
@@ -46,7 +47,9 @@ function slack(sized: readonly SizedContainer[], resource: Resource): number | n
 }
 
 function exceeded(sized: readonly SizedContainer[], resource: Resource): number | null {
-  const risks = sized.flatMap(({ before, forecast }) => {
+  const risks = sized.flatMap((container) => {
+    const { forecast } = container;
+    const before = askedOf(container);
     const written = resource === 'memory' ? (before.limits.memory ?? before.requests.memory) : before.requests.cpu;
     return written === undefined || forecast === undefined ? [] : [riskAt(forecast[resource], written)];
   });

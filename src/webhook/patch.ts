@@ -1,8 +1,8 @@
 import { formatQuantity } from '../core/quantity.ts';
 import { type Resource, resources } from '../core/resource.ts';
-import { decisionAnnotation } from './decide.ts';
+import { decisionAnnotation } from './decision-id.ts';
 import type { AdmittedPod } from './pod.ts';
-import type { SizedContainer } from './size.ts';
+import { isChanged, type SizedContainer } from './sized-container.ts';
 
 /** One operation of RFC 6902. */
 export interface PatchOperation {
@@ -23,7 +23,7 @@ export function patchOf(pod: AdmittedPod, sized: readonly SizedContainer[], anno
 }
 
 function patchContainer(container: SizedContainer): PatchOperation[] {
-  if (!container.changed) return [];
+  if (!isChanged(container)) return [];
   const base = `${container.pointer}/resources`;
   const operations: PatchOperation[] = [];
   if (!container.source.hasResources) operations.push(add(base, {}));

@@ -1,5 +1,11 @@
 import type { OwnerReference } from '../core/workload.ts';
 
+/** An owner reference of a pod, with what an Event on it needs. */
+export interface PodOwner extends OwnerReference {
+  readonly apiVersion?: string | undefined;
+  readonly uid?: string | undefined;
+}
+
 /** What admission reads of a pod. Made by readPod from a body that nobody has checked. */
 export interface AdmittedPod {
   readonly namespace: string;
@@ -9,9 +15,11 @@ export interface AdmittedPod {
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether metadata.annotations is there at all: a patch must make it first where it is not. */
   readonly hasAnnotations: boolean;
-  readonly owners: readonly OwnerReference[];
+  readonly owners: readonly PodOwner[];
   readonly operatingSystem: 'linux' | 'windows';
   readonly hasPodLevelResources: boolean;
+  /** What a RuntimeClass adds to the pod (spec.overhead): quotas and the scheduler count it. */
+  readonly overhead: Readonly<Record<string, string>>;
   readonly containers: readonly AdmittedContainer[];
 }
 
@@ -32,8 +40,7 @@ export function readPod(object: unknown, namespace: string): AdmittedPod | undef
   if (!isObject(object) || !isObject(object.metadata) || !isObject(object.spec)) return undefined;
   const { metadata, spec } = object;
   const containers = readContainers(spec.containers, '/spec/containers', false);
-  const inits =
-    spec.initContainers === undefined ? [] : readContainers(spec.initContainers, '/spec/initContainers', true);
+  const inits = spec.initContainers == null ? [] : readContainers(spec.initContainers, '/spec/initContainers', true);
   if (containers === undefined || inits === undefined || containers.length === 0) return undefined;
   return {
     namespace,
@@ -45,6 +52,7 @@ export function readPod(object: unknown, namespace: string): AdmittedPod | undef
     owners: readOwners(metadata.ownerReferences),
     operatingSystem: readOperatingSystem(spec),
     hasPodLevelResources: isObject(spec.resources) && Object.keys(spec.resources).length > 0,
+    overhead: texts(spec.overhead) ?? {},
     containers: [...containers, ...inits],
   };
 }
@@ -67,15 +75,21 @@ function readContainers(list: unknown, pointer: string, isInit: boolean): Admitt
   return read;
 }
 
-function readOwners(list: unknown): OwnerReference[] {
+function readOwners(list: unknown): PodOwner[] {
   if (!Array.isArray(list)) return [];
-  return list
-    .filter(isObject)
-    .flatMap((owner) =>
-      typeof owner.kind === 'string' && typeof owner.name === 'string'
-        ? [{ kind: owner.kind, name: owner.name, controller: owner.controller === true }]
-        : [],
-    );
+  return list.filter(isObject).flatMap((owner) =>
+    typeof owner.kind === 'string' && typeof owner.name === 'string'
+      ? [
+          {
+            kind: owner.kind,
+            name: owner.name,
+            controller: owner.controller === true,
+            apiVersion: text(owner.apiVersion),
+            uid: text(owner.uid),
+          },
+        ]
+      : [],
+  );
 }
 
 function readOperatingSystem(spec: Record<string, unknown>): 'linux' | 'windows' {

@@ -1,49 +1,50 @@
-import type { ContainerResources } from '../core/decision.ts';
-import { parseQuantity } from '../core/quantity.ts';
-import { resources } from '../core/resource.ts';
-import type { AdmittedContainer, AdmittedPod } from './pod.ts';
-import { type SizedContainer, withRequest } from './size.ts';
+import { type Resource, resources } from '../core/resource.ts';
+import { isRatioAllowed } from './limits-of-range.ts';
+import { type Plan, resourcesIn, writtenIn } from './plan.ts';
+import type { ResourcesOf } from './pod-sum.ts';
+import { type QosClass, qosClass } from './qos-class.ts';
+import { adjusted, asWritten, type SizedContainer } from './sized-container.ts';
 
-export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
+const note = 'below its limit, so that the pod stays Burstable';
 
 /**
- * A pod keeps its QoS class, but for BestEffort with an objective, which becomes Burstable. Sizing could only turn Burstable into
- * Guaranteed, by making the last unequal pair equal; then one request gives way by a millicore.
+ * A pod keeps its QoS class, but for BestEffort, which becomes Burstable. Sizing could only turn Burstable into Guaranteed, by making the last unequal
+ * pair equal; then that request gives way a little, or stays as written where it may not.
  */
-export function keepQosClass(pod: AdmittedPod, sized: readonly SizedContainer[]): SizedContainer[] {
-  const before = qosClass(pod.containers.map((container) => read(container)));
-  const byPointer = new Map(sized.map((container) => [container.pointer, container.after]));
-  const after = qosClass(pod.containers.map((container) => byPointer.get(container.pointer) ?? read(container)));
-  if (before === 'Guaranteed' || after !== 'Guaranteed') return [...sized];
-  const at = sized.findIndex((container) => (container.after.requests.cpu ?? 0) > 1);
-  return sized.map((container, index) => (index === at ? withLowerCpuRequest(container) : container));
+export function keepQosClass(plan: Plan): Plan {
+  if (isQosKept(plan)) return plan;
+  for (const [index, container] of plan.sized.entries()) {
+    const resource = resources.find((name) => wasMadeEqual(container, name));
+    if (resource === undefined) continue;
+    return { ...plan, sized: plan.sized.with(index, unequal(container, resource)) };
+  }
+  return plan;
 }
 
-/** Kubernetes' GetPodQOS over requests and limits of cpu and memory of all containers. */
-export function qosClass(containers: readonly ContainerResources[]): QosClass {
-  const isSet = (value: number | undefined): value is number => value !== undefined && value > 0;
-  const has = (of: ContainerResources): boolean => resources.some((r) => isSet(of.requests[r]) || isSet(of.limits[r]));
-  if (!containers.some(has)) return 'BestEffort';
-  const isFull = (of: ContainerResources): boolean =>
-    resources.every((r) => isSet(of.limits[r]) && (of.requests[r] ?? of.limits[r]) === of.limits[r]);
-  return containers.every(isFull) ? 'Guaranteed' : 'Burstable';
+/** Whether the class is as written, or Burstable after BestEffort. */
+export function isQosKept(plan: Plan): boolean {
+  const [before, after] = [classOf(plan, writtenIn(plan)), classOf(plan, resourcesIn(plan))];
+  return before === after || (before === 'BestEffort' && after === 'Burstable');
 }
 
-function withLowerCpuRequest(container: SizedContainer): SizedContainer {
-  const request = (container.after.requests.cpu ?? 0) - 1;
-  const lowered = withRequest(
-    container,
-    'cpu',
-    request,
-    'a millicore below the limit, so that the pod stays Burstable',
-  );
-  return { ...lowered, after: { ...lowered.after, limits: container.after.limits } };
+export function classOf({ pod }: Plan, of: ResourcesOf): QosClass {
+  return qosClass(pod.containers.flatMap(({ pointer }) => of(pointer) ?? []));
 }
 
-function read(container: AdmittedContainer): ContainerResources {
-  const all = (texts: Readonly<Record<string, string>> | undefined): ContainerResources['requests'] =>
-    Object.fromEntries(
-      resources.flatMap((r) => (texts?.[r] === undefined ? [] : [[r, parseQuantity(texts[r], r)] as const])),
-    );
-  return { requests: all(container.requests), limits: all(container.limits) };
+function wasMadeEqual({ before, after }: SizedContainer, resource: Resource): boolean {
+  return before.requests[resource] !== before.limits[resource] && after.requests[resource] === after.limits[resource];
+}
+
+const steps: Readonly<Record<Resource, number>> = { cpu: 1, memory: 2 ** 20 };
+
+function unequal(container: SizedContainer, resource: Resource): SizedContainer {
+  const { after } = container;
+  const rule = container.rules[resource];
+  const request = (after.requests[resource] ?? 0) - steps[resource];
+  const lowest = Math.max(1, rule?.bounds.lowest ?? 0, rule?.range.lowest ?? 0);
+  const isAllowed =
+    request >= lowest &&
+    isRatioAllowed(after.limits[resource] ?? 0, request, rule?.range.maxRatio ?? Number.POSITIVE_INFINITY);
+  if (!isAllowed) return asWritten(container, resource, note);
+  return adjusted(container, resource, { ...after, requests: { ...after.requests, [resource]: request } }, note);
 }

@@ -43,8 +43,8 @@ export function readReview(body: Buffer): ReviewRequest {
   };
 }
 
-/** The Kubernetes API shows at most 256 characters of a warning and 4096 of all; longer ones are cut. */
-const longestWarning = 256;
+/** Kubernetes wants warnings of at most 120 characters on one line, and shows 4096 of all; longer ones are cut. */
+const longestWarning = 120;
 const mostWarnings = 12;
 
 /** The answer as an AdmissionReview. The patch is there only when it has operations. */
@@ -60,8 +60,12 @@ export function answerReview(uid: string, answer: ReviewAnswer): Buffer {
 }
 
 function shorten(warning: string): string {
-  const line = `barograph: ${warning.replaceAll(/\s*\n\s*/g, ' | ')}`;
-  return line.length <= longestWarning ? line : `${line.slice(0, longestWarning - 1)}…`;
+  // The first line says what is wrong; those after it point at the character, which one line cannot.
+  const text = (warning.split('\n', 1)[0] ?? '').replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').toWellFormed();
+  const characters = [...`barograph: ${text}`];
+  return characters.length <= longestWarning
+    ? characters.join('')
+    : `${characters.slice(0, longestWarning - 1).join('')}…`;
 }
 
 function parse(body: Buffer): unknown {

@@ -1,14 +1,18 @@
+import type { ContainerResources } from '../core/decision.ts';
 import { formatQuantity } from '../core/quantity.ts';
 import { type Resource, resources } from '../core/resource.ts';
-import type { SizedContainer } from './size.ts';
+import { askedOf, type SizedContainer } from './sized-container.ts';
 
 const longest = 60;
 
 /** What a decision does, in at most 60 characters: the pod's requests before and after, summed over its containers. */
 export function summarize(sized: readonly SizedContainer[]): string {
   const parts = resources.map((resource) => {
-    const before = total(sized, resource, 'before');
-    const after = total(sized, resource, 'after');
+    const before = total(sized.map(askedOf), resource);
+    const after = total(
+      sized.map((container) => container.after),
+      resource,
+    );
     return before === after
       ? `${resource} ${show(after, resource)} kept`
       : `${resource} ${show(before, resource)} to ${show(after, resource)}`;
@@ -17,8 +21,8 @@ export function summarize(sized: readonly SizedContainer[]): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
-function total(sized: readonly SizedContainer[], resource: Resource, when: 'before' | 'after'): number {
-  return sized.reduce((sum, container) => sum + (container[when].requests[resource] ?? 0), 0);
+function total(containers: readonly ContainerResources[], resource: Resource): number {
+  return containers.reduce((sum, { requests }) => sum + (requests[resource] ?? 0), 0);
 }
 
 function show(value: number, resource: Resource): string {

@@ -51,6 +51,12 @@ export class Api {
     return this.#call('PATCH', path, body, 'application/merge-patch+json');
   }
 
+  /** Server-side apply as one field manager; unknown and doubled fields are refused. */
+  apply(path: string, body: object): Promise<KubeObject> {
+    const query = 'fieldManager=test&force=true&fieldValidation=Strict';
+    return this.#call('PATCH', `${path}?${query}`, body, 'application/apply-patch+yaml');
+  }
+
   /** Gone at once: no grace period. */
   delete(path: string): Promise<KubeObject> {
     return this.#call('DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0 });

@@ -18,8 +18,8 @@ export function knowledgeContract(name: string, open: () => Promise<KnowledgeBas
       const first = await open();
       const state = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
       const models = Array.from({ length: 1200 }, (_, i) => ({ id: `container:m${i}`, state }));
-      await first.saveStep({ trainedToSeconds: 100, models, removedModels: [] });
-      await first.saveStep({
+      await first.saveCheckpoint({ trainedToSeconds: 100, models, removedModels: [] });
+      await first.saveCheckpoint({
         trainedToSeconds: 400.5,
         models: [{ id: 'container:m1', state: Uint8Array.of(9) }],
         removedModels: ['container:m0'],
@@ -31,6 +31,21 @@ export function knowledgeContract(name: string, open: () => Promise<KnowledgeBas
       expect(kept.size).toBe(1199);
       expect(kept.get('container:m1')).toEqual([9]);
       expect(kept.get('container:m2')).toEqual([...state]);
+    });
+
+    test('a journal is kept in order over a restart, and forgotten up to a checkpoint', async () => {
+      const first = await open();
+      for (const toSeconds of [500, 800, 1100]) {
+        await first.appendJournal({ toSeconds, body: Uint8Array.of(toSeconds / 100) });
+      }
+      await first.saveCheckpoint({ trainedToSeconds: 500, models: [], removedModels: [] });
+      await first.close();
+      await using db = disposable(await open());
+      const kept = await Array.fromAsync(db.it.journal());
+      expect(kept.map(({ toSeconds, body }) => [toSeconds, ...body])).toEqual([
+        [800, 8],
+        [1100, 11],
+      ]);
     });
 
     test('a published Outlook comes back the same, the newest first', async () => {
@@ -47,6 +62,9 @@ export function knowledgeContract(name: string, open: () => Promise<KnowledgeBas
       expect(await db.it.forecast('a/b/c/d')).toEqual(containerForecast('a/b/c/d', 8));
       expect(await db.it.forecast('a/b/c/e')).toBeUndefined();
       expect(await Array.fromAsync(db.it.forecasts())).toHaveLength(1);
+      expect(await Array.fromAsync(db.it.forecasts('a/b/'))).toHaveLength(1);
+      expect(await Array.fromAsync(db.it.forecasts('a/c/'))).toEqual([]);
+      expect(await db.it.outlookVersion()).toBe(8);
     });
 
     test('an Outlook without nodes comes back', async () => {

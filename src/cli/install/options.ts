@@ -1,0 +1,60 @@
+/** What `barograph install` makes its objects from. */
+export interface InstallOptions {
+  readonly namespace: string;
+  readonly image: string;
+  readonly certificates: InstallCertificates;
+  /** The server's address when it runs outside the cluster, such as `https://10.0.0.5:8443`; without one it runs inside. */
+  readonly url?: string | undefined;
+  /** The configuration as in its file: checked, but not read into units. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  /** The port of the configuration's server.address. */
+  readonly port: number;
+  /** The volume of the knowledge base: a claim of this size, or one that goes with the pod. */
+  readonly storage: { readonly kind: 'claim'; readonly size: string } | { readonly kind: 'ephemeral' };
+  /** Whether objectives that cannot be read are refused when they are written. */
+  readonly refuseInvalid: boolean;
+}
+
+/** Where serving certificates come from, and what the API server checks them against. PEM. */
+export type InstallCertificates =
+  /** Pods make them, with the authority's key in a Secret. */
+  | { readonly kind: 'own'; readonly authority: string; readonly authorityKey: string }
+  /** Somebody else makes them, in the Secret `barograph-tls`. */
+  | { readonly kind: 'given'; readonly authority: string }
+  /** cert-manager makes them, and puts its authority into the webhooks. */
+  | { readonly kind: 'cert-manager' };
+
+/** Any Kubernetes object, as `kubectl apply` takes it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+export const appName = 'barograph';
+
+/** What pods and the Service that finds them have in common. */
+export const selectorLabels = { 'app.kubernetes.io/name': appName } as const;
+
+export const labels = { ...selectorLabels, 'app.kubernetes.io/managed-by': 'barograph-install' } as const;
+
+/** The metadata of an object in Barograph's own namespace. */
+export function inNamespace({ namespace }: Pick<InstallOptions, 'namespace'>, name: string = appName) {
+  return { name, namespace, labels };
+}
+
+/** The name by which the API server reaches the Service. */
+export function serviceHost(namespace: string): string {
+  return `${appName}.${namespace}.svc`;
+}
+
+/** Every name of a server in the cluster: the Service's, and those for whoever forwards a port to the pod. */
+export function ownHosts(namespace: string): string[] {
+  return ['localhost', '127.0.0.1', serviceHost(namespace), `${serviceHost(namespace)}.cluster.local`];
+}

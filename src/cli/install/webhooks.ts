@@ -1,0 +1,118 @@
+import { objectivePrefix } from '../../core/objective.ts';
+import { boundsAnnotation, enabledLabel, modeAnnotation } from '../../webhook/effective.ts';
+import { clusterName } from './access.ts';
+import { servingSecret } from './configuration.ts';
+import { appName, type InstallOptions, type KubernetesObject, labels } from './options.ts';
+
+interface SelectorTerm {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn';
+  readonly values: readonly string[];
+}
+
+/** The registrations with the API server. */
+export function webhookObjects(options: InstallOptions): KubernetesObject[] {
+  return options.refuseInvalid ? [podWebhooks(options), objectiveWebhook(options)] : [podWebhooks(options)];
+}
+
+/**
+ * Two webhooks that never both match: one for all pods of namespaces that are labelled, one for pods with an objective of their own in all other
+ * namespaces. A webhook cannot select by a namespace's annotations, and a match condition on namespaceObject evaluates on null.
+ */
+function podWebhooks(options: InstallOptions): KubernetesObject {
+  const shared = {
+    clientConfig: clientConfig(options, '/admission/pods'),
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: 'Namespaced' }],
+    admissionReviewVersions: ['v1'],
+    // Whatever is wrong with Barograph, pods are created.
+    failurePolicy: 'Ignore',
+    matchPolicy: 'Equivalent',
+    timeoutSeconds: 3,
+    reinvocationPolicy: 'IfNeeded',
+    sideEffects: 'NoneOnDryRun',
+  };
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: metadata(options),
+    webhooks: [
+      {
+        name: 'enabled.pods.barograph.dev',
+        namespaceSelector: namespaces(options, { key: enabledLabel, operator: 'In', values: ['true'] }),
+        ...shared,
+      },
+      {
+        name: 'annotated.pods.barograph.dev',
+        namespaceSelector: namespaces(options, { key: enabledLabel, operator: 'NotIn', values: ['true'] }),
+        matchConditions: [{ name: 'has-an-objective', expression: hasObjective('object') }],
+        ...shared,
+      },
+    ],
+  };
+}
+
+/** Refuses annotations that cannot be read, on pods and on the templates that pods come from. */
+function objectiveWebhook(options: InstallOptions): KubernetesObject {
+  const rule = (apiGroups: string[], resources: string[]): object => ({
+    apiGroups,
+    apiVersions: ['*'],
+    operations: ['CREATE', 'UPDATE'],
+    resources,
+    scope: 'Namespaced',
+  });
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: metadata(options),
+    webhooks: [
+      {
+        name: 'objectives.barograph.dev',
+        clientConfig: clientConfig(options, '/admission/objectives'),
+        namespaceSelector: namespaces(options),
+        rules: [
+          rule([''], ['pods', 'replicationcontrollers']),
+          rule(['apps'], ['deployments', 'statefulsets', 'daemonsets', 'replicasets']),
+          rule(['batch'], ['jobs', 'cronjobs']),
+        ],
+        matchConditions: [{ name: 'has-an-annotation-of-barograph', expression: hasAnyAnnotation() }],
+        admissionReviewVersions: ['v1'],
+        failurePolicy: 'Ignore',
+        matchPolicy: 'Equivalent',
+        timeoutSeconds: 3,
+        sideEffects: 'None',
+      },
+    ],
+  };
+}
+
+function metadata({ namespace, certificates }: InstallOptions): KubernetesObject['metadata'] {
+  const name = clusterName(namespace);
+  if (certificates.kind !== 'cert-manager') return { name, labels };
+  // Until cert-manager has filled in the authority no call succeeds, and pods are created unchanged.
+  return { name, labels, annotations: { 'cert-manager.io/inject-ca-from': `${namespace}/${servingSecret}` } };
+}
+
+function clientConfig({ certificates, namespace, url }: InstallOptions, path: string): object {
+  const ca = 'authority' in certificates ? { caBundle: Buffer.from(certificates.authority).toString('base64') } : {};
+  if (url !== undefined) return { url: `${url}${path}`, ...ca };
+  return { service: { name: appName, namespace, path, port: 443 }, ...ca };
+}
+
+/** Never the system's pods nor Barograph's own: a cluster must be able to start without it. */
+function namespaces({ namespace }: InstallOptions, ...terms: readonly SelectorTerm[]): object {
+  const excluded = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', namespace] };
+  return { matchExpressions: [...terms, excluded] };
+}
+
+/** CEL: whether an object has an annotation that makes a pod opt in. */
+function hasObjective(object: string): string {
+  return `${object}.metadata.?annotations.orValue({}).exists(key, key.startsWith('${objectivePrefix}'))`;
+}
+
+/** CEL: whether an object or its pod template (of a CronJob: of its job template) has an annotation with a grammar. */
+function hasAnyAnnotation(): string {
+  const isOurs = `key.startsWith('${objectivePrefix}') || key in ['${modeAnnotation}', '${boundsAnnotation}']`;
+  return ['object', 'object.?spec.?template', 'object.?spec.?jobTemplate.?spec.?template']
+    .map((holder) => `${holder}.?metadata.?annotations.orValue({}).exists(key, ${isOurs})`)
+    .join(' || ');
+}

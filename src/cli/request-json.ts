@@ -1,0 +1,43 @@
+import { request } from 'node:https';
+import { BarographError } from '../core/errors.ts';
+
+export interface Access {
+  /** PEM; the machine's authorities when undefined. */
+  readonly authority: string | undefined;
+  readonly token: string | undefined;
+}
+
+const timeoutMilliseconds = 15_000;
+
+/** JSON from a Barograph server: a GET, or with a body a POST. Throws SOURCE_UNAVAILABLE with what it answered. */
+export function requestJson(url: string, { authority, token }: Access, body?: unknown): Promise<unknown> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const text = body === undefined ? '' : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown): void =>
+      reject(new BarographError('SOURCE_UNAVAILABLE', `${method} ${url}: ${why}`, { cause }));
+    const headers = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
+    const trust = authority === undefined ? {} : { ca: authority };
+    const options = { method, headers, ...trust, agent: false, timeout: timeoutMilliseconds } as const;
+    const call = request(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', (error) => fail('the answer broke off', error));
+      response.on('end', () => {
+        const answer = Buffer.concat(chunks).toString('utf8');
+        if (response.statusCode !== 200) return fail(`answered ${response.statusCode}: ${answer.slice(0, 300)}`);
+        try {
+          resolve(JSON.parse(answer));
+        } catch (cause) {
+          fail('expected JSON', cause);
+        }
+      });
+    });
+    call.on('timeout', () => call.destroy(new BarographError('SOURCE_UNAVAILABLE', 'no answer within 15 s')));
+    call.on('error', (error) => fail('no answer', error));
+    call.end(text);
+  });
+}

@@ -1,0 +1,94 @@
+import type { BytesCall, NamePlaces } from './request-bytes.ts';
+import { closing, hostPiece, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
+
+/** The HostPriorityList of a names-only call; `pieces` are those of the table that the call's indices mean. */
+export function priorityBytes({ body, places }: BytesCall, score: Uint8Array, pieces: ScorePieces | undefined): Buffer {
+  if (places.count === 0) return Buffer.from('[]');
+  const answer = Buffer.allocUnsafeSlow(sizeOf(places, pieces));
+  const words = new Int32Array(answer.buffer, 0, answer.length / wordBytes);
+  words[0] = openingWord[0] ?? 0;
+  let at = 1;
+  for (let place = 0; place < places.count; place += 1) {
+    const index = places.indices[place] ?? -1;
+    at =
+      index >= 0 && pieces !== undefined
+        ? copyPiece(words, at, pieces, index)
+        : writeName(answer, at, nameAt(body, places, place));
+    words[at] = scoreWords[score[place] ?? 0] ?? 0;
+    at += 1;
+  }
+  answer[answer.length - 1] = closing;
+  return answer;
+}
+
+function sizeOf(places: NamePlaces, pieces: ScorePieces | undefined): number {
+  let words = 1 + places.count;
+  for (let place = 0; place < places.count; place += 1) {
+    const index = places.indices[place] ?? -1;
+    if (index >= 0 && pieces !== undefined) words += (pieces.starts[index + 1] ?? 0) - (pieces.starts[index] ?? 0);
+    else words += unknownWords((places.ends[place] ?? 0) - (places.starts[place] ?? 0));
+  }
+  return words * wordBytes;
+}
+
+const frameBytes = hostPiece('').trimStart().length + 2;
+
+function unknownWords(nameBytes: number): number {
+  return Math.ceil((frameBytes + nameBytes) / wordBytes);
+}
+
+function copyPiece(words: Int32Array, at: number, pieces: ScorePieces, index: number): number {
+  const end = pieces.starts[index + 1] ?? 0;
+  let to = at;
+  for (let from = pieces.starts[index] ?? 0; from < end; from += 1) {
+    words[to] = pieces.words[from] ?? 0;
+    to += 1;
+  }
+  return to;
+}
+
+/** A name that is in no table is taken from the request; it is plain ASCII without anything to escape. */
+function writeName(answer: Buffer, at: number, name: string): number {
+  return at + answer.write(hostPiece(`"${name}"`), at * wordBytes, 'latin1') / wordBytes;
+}
+
+/** A name of a call as text. */
+export function nameAt(body: Buffer, places: NamePlaces, place: number): string {
+  return body.toString('latin1', places.starts[place] ?? 0, places.ends[place] ?? 0);
+}
+
+const filterHead = Buffer.from('{"NodeNames":', 'latin1');
+const filterEnd = Buffer.from(',"FailedNodes":{},"FailedAndUnresolvableNodes":{},"Error":""}', 'latin1');
+
+/** The ExtenderFilterResult: the request's own bytes, as a whole or in runs between the refused names. `refused` holds places, ascending. */
+export function filterBytes(call: BytesCall, refused: readonly number[], failures: Failures): Buffer {
+  const { body, places, listStart, listEnd } = call;
+  if (refused.length === 0) return Buffer.concat([filterHead, body.subarray(listStart, listEnd), filterEnd]);
+  const parts: Buffer[] = [filterHead, Buffer.from('[')];
+  let from = 0;
+  const keep = (to: number): void => {
+    if (to <= from) return;
+    if (parts.length > 2) parts.push(Buffer.from(','));
+    // With the quotes around them.
+    parts.push(body.subarray((places.starts[from] ?? 0) - 1, (places.ends[to - 1] ?? 0) + 1));
+  };
+  for (const place of refused) {
+    keep(place);
+    from = place + 1;
+  }
+  keep(places.count);
+  parts.push(Buffer.from(`],${failureFields(failures)}`));
+  return Buffer.concat(parts);
+}
+
+/** Reasons by node, as they go into an answer. */
+export interface Failures {
+  readonly failed: ReadonlyMap<string, string>;
+  readonly unresolvable: ReadonlyMap<string, string>;
+}
+
+/** The fields of an ExtenderFilterResult behind its nodes, with the closing brace. */
+export function failureFields({ failed, unresolvable }: Failures): string {
+  const [some, never] = [failed, unresolvable].map((map) => JSON.stringify(Object.fromEntries(map)));
+  return `"FailedNodes":${some},"FailedAndUnresolvableNodes":${never},"Error":""}`;
+}

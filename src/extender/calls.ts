@@ -1,0 +1,19 @@
+import type { NodeTable } from './node-table.ts';
+import { type NodeCall, readNodeCall } from './request.ts';
+import { type BytesCall, growPlaces, type NamePlaces, readBytesCall } from './request-bytes.ts';
+
+/** A call to filter or prioritize, read by its bytes or, in any other shape, as a whole. Its nodes' indices are in the places. */
+export type Call =
+  | { readonly kind: 'bytes'; readonly pod: unknown; readonly bytes: BytesCall }
+  | { readonly kind: 'whole'; readonly pod: unknown; readonly whole: NodeCall };
+
+/** Reads a body into `places`. Throws REQUEST_INVALID. */
+export function readCall(body: Buffer, table: NodeTable | undefined, places: NamePlaces): Call {
+  const bytes = readBytesCall(body, table?.index, places);
+  if (bytes !== undefined) return { kind: 'bytes', pod: bytes.pod, bytes };
+  const whole = readNodeCall(body);
+  growPlaces(places, whole.names.length);
+  places.count = whole.names.length;
+  for (const [place, name] of whole.names.entries()) places.indices[place] = table?.indexOf(name) ?? -1;
+  return { kind: 'whole', pod: whole.pod, whole };
+}

@@ -1,0 +1,42 @@
+import { highestScore } from './score.ts';
+
+/**
+ * The pieces that an answer to prioritize is put together from, cut to whole words of four bytes, so that they are copied word by word: for each node
+ * `{"Host":"…","Score":` behind as many spaces as it takes, for each score its digits and `},`. JSON does not mind the spaces.
+ */
+export class ScorePieces {
+  readonly words: Int32Array;
+  /** Piece i is words[starts[i], starts[i + 1]). */
+  readonly starts: Int32Array;
+
+  constructor(names: readonly string[]) {
+    const texts = names.map((name) => hostPiece(JSON.stringify(name)));
+    this.starts = new Int32Array(names.length + 1);
+    for (const [index, text] of texts.entries()) {
+      this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(text, 'utf8') / wordBytes;
+    }
+    this.words = wordsOf(texts.join(''));
+  }
+}
+
+export const wordBytes = 4;
+
+/** `{"Host":NAME,"Score":` with leading spaces up to a whole word. */
+export function hostPiece(quotedName: string): string {
+  const text = `{"Host":${quotedName},"Score":`;
+  const bytes = Buffer.byteLength(text, 'utf8');
+  return ' '.repeat((wordBytes - (bytes % wordBytes)) % wordBytes) + text;
+}
+
+/** The end of a node's piece for each score. */
+export const scoreWords = wordsOf(
+  Array.from({ length: highestScore + 1 }, (_, score) => `${String(score).padStart(2)}},`).join(''),
+);
+/** `[` as a word, and what closes the list instead of the last comma. */
+export const openingWord = wordsOf('[   ');
+export const closing = ']'.charCodeAt(0);
+
+function wordsOf(text: string): Int32Array {
+  const bytes = new Uint8Array(Buffer.from(text, 'utf8'));
+  return new Int32Array(bytes.buffer, 0, bytes.length / wordBytes);
+}

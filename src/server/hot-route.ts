@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Logger, redactedError } from '../core/log.ts';
+import { type Failure, failureOf, sendFailure, sendJson, sendMethods } from './answer.ts';
+import { type BodyBudget, type BodyOutcome, takeBody } from './body.ts';
+
+/** Raw body in, JSON out, at once: it is called on the event loop and must neither wait nor start anything that others wait for. */
+export type HotHandler = (body: Buffer) => Buffer;
+
+export interface HotRoute {
+  readonly path: string;
+  readonly handler: HotHandler;
+  readonly limitBytes: number;
+  readonly budget: BodyBudget;
+  readonly logger: Logger;
+}
+
+/** Answers one request to a hot path: a POST whose body is not compressed. */
+export function answerHot(request: IncomingMessage, response: ServerResponse, route: HotRoute): void {
+  if (request.method !== 'POST') {
+    sendMethods(request, response, 'POST');
+    return;
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    const message = `expected a body that is not compressed, received content-encoding ${encoding}`;
+    const headers = { 'accept-encoding': 'identity' };
+    sendFailure(request, response, { status: 415, code: 'REQUEST_INVALID', message, headers });
+    return;
+  }
+  takeBody(request, route.limitBytes, route.budget, (outcome) => answerBody(request, response, route, outcome));
+}
+
+function answerBody(request: IncomingMessage, response: ServerResponse, route: HotRoute, outcome: BodyOutcome): void {
+  if (outcome.kind === 'aborted') return;
+  // The rest of a body that is refused is read and dropped, until the time for a request is over: a client that is cut off while it sends never
+  // reads the answer.
+  if (outcome.kind === 'too-large') {
+    const message = `expected at most ${route.limitBytes} bytes at ${route.path}`;
+    sendFailure(request, response, { status: 413, code: 'REQUEST_TOO_LARGE', message });
+  } else if (outcome.kind === 'busy') sendFailure(request, response, busy);
+  else answerWhole(request, response, route, outcome.body);
+}
+
+const busy: Failure = {
+  status: 503,
+  code: 'SERVER_BUSY',
+  message: 'too many bytes of requests are under way; try again',
+  headers: { 'retry-after': '1' },
+};
+
+function answerWhole(request: IncomingMessage, response: ServerResponse, route: HotRoute, body: Buffer): void {
+  try {
+    sendJson(request, response, 200, route.handler(body));
+  } catch (error) {
+    const failure = failureOf(error);
+    const fields = { path: route.path, error: redactedError(error) };
+    if (failure.status >= 500) route.logger.error(fields, 'a request failed');
+    else route.logger.debug(fields, 'a request was refused');
+    sendFailure(request, response, failure);
+  }
+}

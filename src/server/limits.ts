@@ -1,0 +1,29 @@
+/** What one client, or all together, may take of the server. */
+export interface ServerLimits {
+  /** The most bytes of a body by hot path; what is not named keeps the limit of endpoints.ts. */
+  readonly bodyBytes: Readonly<Record<string, number>>;
+  /** Bytes of bodies that may be held together while they are received; more is answered with 503. */
+  readonly bodyBytesUnderWay: number;
+  readonly headBytes: number;
+  readonly connections: number;
+  readonly handshakeSeconds: number;
+  /** For the head of a request. */
+  readonly headSeconds: number;
+  /** For a whole request, its body included. */
+  readonly requestSeconds: number;
+  /** How long a connection without a request stays open. */
+  readonly idleSeconds: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  bodyBytes: {},
+  bodyBytesUnderWay: 256 * 2 ** 20,
+  headBytes: 16 * 2 ** 10,
+  connections: 4096,
+  handshakeSeconds: 10,
+  headSeconds: 10,
+  // The longest time-out that a webhook can have.
+  requestSeconds: 30,
+  // Clients written in Go drop an idle connection after 90 s: were ours shorter, a request could meet a closing connection.
+  idleSeconds: 120,
+};
