@@ -76,8 +76,8 @@ export interface Placeholders {
   readonly windowSeconds: number;
 }
 
-/** Whether a question can be asked for some namespaces only. */
-export function isByNamespace(query: string): boolean {
+/** Whether matchers can be put into a question. */
+export function hasSelector(query: string): boolean {
   return query.includes('$selector');
 }
 

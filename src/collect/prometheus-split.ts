@@ -2,7 +2,7 @@ import { BarographError } from '../core/errors.ts';
 import { stepCount, type TimeRange } from '../core/time-range.ts';
 import { type Series, seriesOf, stringsOf } from './prometheus-answer.ts';
 import type { ApiCall, PrometheusClient } from './prometheus-client.ts';
-import { fillIn, isByNamespace, namespaceMatch } from './prometheus-queries.ts';
+import { fillIn, hasSelector, namespaceMatch } from './prometheus-queries.ts';
 import { cut } from './stretch.ts';
 
 export interface Question {
@@ -10,6 +10,8 @@ export interface Question {
   /** `each-step` asks for a value at every step of the range; `at-end` once, at its end, with a window back to its start. */
   readonly kind: 'each-step' | 'at-end';
   readonly range: TimeRange;
+  /** Whether it can be asked for some namespaces only; what is about nodes cannot. */
+  readonly isByNamespace: boolean;
   /** How far a window reaches back before the range. */
   readonly marginSeconds?: number;
 }
@@ -74,7 +76,8 @@ async function askPart(
   return { kind: 'series', series };
 }
 
-function callOf(asking: Asking, { query, kind, marginSeconds = 0 }: Question, part: Part): ApiCall {
+function callOf(asking: Asking, question: Question, part: Part): ApiCall {
+  const { query, kind, marginSeconds = 0 } = question;
   const { startSeconds, endSeconds, stepSeconds } = part.range;
   const filled = fillIn(query, {
     selector: asking.selector,
@@ -83,7 +86,7 @@ function callOf(asking: Asking, { query, kind, marginSeconds = 0 }: Question, pa
     scrapeSeconds: asking.scrapeSeconds,
     windowSeconds: endSeconds - startSeconds + marginSeconds,
   });
-  const isDivisible = stepCount(part.range) > 1 || (isByNamespace(query) && part.namespaces?.length !== 1);
+  const isDivisible = stepCount(part.range) > 1 || (canNarrow(question) && part.namespaces?.length !== 1);
   if (kind === 'at-end') {
     return { path: 'api/v1/query', form: { query: filled, time: String(endSeconds) }, isDivisible };
   }
@@ -95,8 +98,8 @@ function callOf(asking: Asking, { query, kind, marginSeconds = 0 }: Question, pa
   return { path: 'api/v1/query_range', form: { query: filled, start, end, step }, isDivisible };
 }
 
-async function halve(asking: Asking, { query }: Question, part: Part): Promise<readonly [Part, Part] | undefined> {
-  const namespaces = part.namespaces ?? (isByNamespace(query) ? await listNamespaces(asking, part.range) : []);
+async function halve(asking: Asking, question: Question, part: Part): Promise<readonly [Part, Part] | undefined> {
+  const namespaces = part.namespaces ?? (canNarrow(question) ? await listNamespaces(asking, part.range) : []);
   if (namespaces.length > 1) {
     const middle = Math.ceil(namespaces.length / 2);
     return [
@@ -111,6 +114,10 @@ async function halve(asking: Asking, { query }: Question, part: Part): Promise<r
     { ...part, range: earlier },
     { ...part, range: later },
   ];
+}
+
+function canNarrow({ query, isByNamespace }: Question): boolean {
+  return isByNamespace && hasSelector(query);
 }
 
 /** The namespaces of containers; of all series where a user's own questions read others. */

@@ -102,14 +102,14 @@ class StretchReader {
 
   async #firstAnswer(queries: readonly string[]): Promise<readonly Series[]> {
     for (const query of queries) {
-      const series = await this.#eachStep(query);
+      const series = await this.#eachStep(query, false);
       if (series.length > 0) return series;
     }
     return [];
   }
 
   async #nodeNames(): Promise<ReadonlyMap<string, string>> {
-    const series = await this.#atEnd(this.#queries.nodeAddress);
+    const series = await this.#atEnd(this.#queries.nodeAddress, 0, false);
     return new Map(series.map(({ labels }) => [labels.internal_ip ?? '', labels.node ?? '']));
   }
 
@@ -120,14 +120,14 @@ class StretchReader {
     return series.reduce((sum, { samples }) => sum + (samples[0]?.[1] || 0), 0);
   }
 
-  async #eachStep(query: string): Promise<readonly Series[]> {
-    const series = await this.#ask({ query, kind: 'each-step', range: this.#range });
+  async #eachStep(query: string, isByNamespace = true): Promise<readonly Series[]> {
+    const series = await this.#ask({ query, kind: 'each-step', range: this.#range, isByNamespace });
     for (const { samples } of series) this.#samples += samples.length;
     return series;
   }
 
-  #atEnd(query: string, marginSeconds = 0): Promise<readonly Series[]> {
-    return this.#ask({ query, kind: 'at-end', range: this.#range, marginSeconds });
+  #atEnd(query: string, marginSeconds = 0, isByNamespace = true): Promise<readonly Series[]> {
+    return this.#ask({ query, kind: 'at-end', range: this.#range, isByNamespace, marginSeconds });
   }
 
   async #ask(question: Question): Promise<readonly Series[]> {

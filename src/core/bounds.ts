@@ -28,9 +28,8 @@ export function parseBounds(text: string): Bounds {
     const start = scan.position;
     const container = scan.take(/[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?=[ \t]*:)/);
     if (container !== undefined) scan.expect(/:/, "':'");
-    if (container === undefined ? others !== undefined : containers.has(container)) {
-      scan.fail(container === undefined ? 'one scope without a container' : `one scope for '${container}'`, start);
-    }
+    const isRepeated = container === undefined ? others !== undefined : containers.has(container);
+    if (isRepeated && !scan.atEnd) scan.fail(`one scope ${of(container)}`, start);
     const scope = parseScope(scan);
     if (container === undefined) others = scope;
     else containers.set(container, scope);
@@ -42,6 +41,10 @@ export function parseBounds(text: string): Bounds {
 /** What holds for one container. */
 export function boundsOf(bounds: Bounds | undefined, container: string): ContainerBounds {
   return bounds?.containers.get(container) ?? bounds?.others ?? {};
+}
+
+function of(container: string | undefined): string {
+  return container === undefined ? 'without a container' : `for '${container}'`;
 }
 
 function parseScope(scan: Scanner): ContainerBounds {
@@ -71,7 +74,7 @@ function parseRange(scan: Scanner, resource: Resource): Range {
 function parseEnd(scan: Scanner, resource: Resource): number | undefined {
   const start = scan.position;
   // A quantity ends before '..': a dot counts only where no second dot follows.
-  const text = scan.take(/\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?(?=[ \t]*(?:\.\.|[,;]|$))/);
+  const text = scan.take(/\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?(?=[ \t]|\.\.|[,;]|$)/);
   if (text === undefined) {
     if (/^[^.,;\s]/.test(scan.text.slice(start))) scan.fail('a quantity such as 250m or 1.5Gi');
     return undefined;

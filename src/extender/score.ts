@@ -134,12 +134,17 @@ function outline({ mean, variance }: Moments, fromStep: number): Outline {
 
 const undecided = -1;
 
+// Squares are compared, as a root per step is what this would cost most.
+const certainVariances = certainSigmas * certainSigmas;
+
 /** 1 or 0 where the widest and the highest (lowest) of all steps together already decide every one of them: most nodes need no look at the steps. */
 function certainty(rows: Float64Array, row: number, pod: Outline): number {
   const room = rows[row + roomField] ?? 0;
-  const sigma = Math.sqrt((rows[row + peakVarianceField] ?? 0) + pod.peakVariance + leastVariance);
-  if (room - (rows[row + peakMeanField] ?? 0) - pod.peakMean >= certainSigmas * sigma) return 1;
-  if (room - (rows[row + lowMeanField] ?? 0) - pod.lowMean <= -certainSigmas * sigma) return 0;
+  const far = certainVariances * ((rows[row + peakVarianceField] ?? 0) + pod.peakVariance + leastVariance);
+  const left = room - (rows[row + peakMeanField] ?? 0) - pod.peakMean;
+  if (left > 0 && left * left >= far) return 1;
+  const most = room - (rows[row + lowMeanField] ?? 0) - pod.lowMean;
+  if (most < 0 && most * most >= far) return 0;
   return undecided;
 }
 
@@ -153,5 +158,6 @@ function meanWithin(load: Moments, pod: Moments, room: number, base: number, fro
 function stepWithin(load: Moments, pod: Moments, room: number, at: number, step: number): number {
   const left = room - (load.mean[at] ?? 0) - (pod.mean[step] ?? 0);
   const variance = (load.variance[at] ?? 0) + (pod.variance[step] ?? 0) + leastVariance;
+  if (left * left >= certainVariances * variance) return left > 0 ? 1 : 0;
   return probabilityBelow(left / Math.sqrt(variance));
 }

@@ -26,7 +26,7 @@ interface OpenBlock {
  * The distribution of the highest value of a container-day: one peak per replica and day in a decaying histogram, the present day's
  * among them and growing (as the VPA keeps memory). Levels beyond what so many days can tell are extrapolated by Weissman's estimator
  * q(r) = x_max · (1/(n·r))^ξ with n days and Hill's tail index ξ from the upper half of the peaks, held towards a prior while days are few
- * (Weissman, JASA 73, 1978; Hill, Ann. Stat. 3, 1975). For one day and r = 0.1 %: 1.6 times the peak; for 14 days of equal peaks: 1.1 times.
+ * (Weissman, JASA 73, 1978; Hill, Ann. Stat. 3, 1975). For one day and r = 0.1 %: 1.55 times the peak; for 14 days of equal peaks: 1.1 times.
  */
 export class PeakForecaster implements Forecaster {
   readonly name = name;

@@ -172,6 +172,9 @@ function watchMetrics({ watches }: MetricSources): Polled[] {
     counter('barograph_watch_relists_total', 'Lists after the first: a watch could not go on', labels, () =>
       each(({ relists }) => relists),
     ),
+    counter('barograph_watch_starts_total', 'Watches that were opened', labels, () =>
+      each(({ watches: started }) => started),
+    ),
     counter('barograph_watch_events_total', 'Events taken in', labels, () => each(({ events }) => events)),
     counter('barograph_watch_errors_total', 'Lists, watches and objects that failed', labels, () =>
       each(({ errors }) => errors),

@@ -16,8 +16,12 @@ const userSchema = z.object({
 /** Who a token is. */
 export type TokenUser = z.output<typeof userSchema>;
 
+// Of a token that is not accepted the API server gives an empty user.
 const tokenReviewSchema = z.object({
-  status: z.object({ authenticated: z.boolean().optional(), user: userSchema.optional() }),
+  status: z.union([
+    z.object({ authenticated: z.literal(true), user: userSchema }),
+    z.object({ authenticated: z.literal(false).optional() }).transform(() => ({ user: undefined })),
+  ]),
 });
 
 const accessReviewSchema = z.object({ status: z.object({ allowed: z.boolean(), denied: z.boolean().optional() }) });
@@ -27,7 +31,7 @@ export async function reviewToken(reviewer: Reviewer, token: string): Promise<To
   const path = '/apis/authentication.k8s.io/v1/tokenreviews';
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   const { status } = await send(reviewer, path, review, tokenReviewSchema);
-  return status.authenticated === true ? status.user : undefined;
+  return status.user;
 }
 
 /** Whether a user may get a path that is no resource of the API. Throws CLUSTER_UNREACHABLE when the API server will not say. */

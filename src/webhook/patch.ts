@@ -28,15 +28,25 @@ function patchContainer(container: SizedContainer): PatchOperation[] {
   const operations: PatchOperation[] = [];
   if (!container.source.hasResources) operations.push(add(base, {}));
   for (const part of ['requests', 'limits'] as const) {
-    const differing = resources.filter(
-      (resource) => container.before[part][resource] !== container.after[part][resource],
-    );
+    const differing = resources.filter((resource) => isPatched(container, part, resource));
     if (differing.length === 0) continue;
     if (container.source[part] === undefined) operations.push(add(`${base}/${part}`, {}));
-    for (const resource of differing)
+    for (const resource of differing) {
       operations.push(...put(`${base}/${part}`, resource, container.after[part][resource]));
+    }
   }
   return operations;
+}
+
+/** A request that is only implied by its limit is written out when the limit changes: else it would be implied by the new one. */
+function isPatched(
+  { source, before, after }: SizedContainer,
+  part: 'requests' | 'limits',
+  resource: Resource,
+): boolean {
+  if (before[part][resource] !== after[part][resource]) return true;
+  const isImplied = part === 'requests' && source.requests?.[resource] === undefined;
+  return isImplied && before.limits[resource] !== after.limits[resource];
 }
 
 function put(path: string, resource: Resource, value: number | undefined): PatchOperation[] {

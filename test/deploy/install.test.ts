@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { toYaml } from '../../src/cli/install/to-yaml.ts';
 import { installCommand } from '../../src/cli/install.ts';
 
@@ -120,4 +121,13 @@ test.each([
 test('quotes texts that YAML 1.1 would read as something else', () => {
   const text = toYaml([{ a: 'on', b: 'yes', c: 'true', d: '0o17', e: '1e3', f: '12:30:45', g: 'plain' }]);
   expect(text).toBe('a: "on"\nb: "yes"\nc: "true"\nd: 0o17\ne: "1e3"\nf: "12:30:45"\ng: plain\n');
+});
+
+test('prints any texts so that readers of YAML 1.1 and of YAML 1.2 read them as they were', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.boolean(), fc.integer())), (object) => {
+      const text = toYaml([object]);
+      for (const version of ['1.1', '1.2'] as const) expect({ ...parse(text, { version }) }).toEqual({ ...object });
+    }),
+  );
 });

@@ -110,8 +110,10 @@ describe('a bearer token', () => {
   );
 
   test('that is not accepted is unauthenticated; a user without the right to the path is forbidden', async () => {
-    const unknown = answering({ tokenStatus: { authenticated: false } });
-    expect((await access(unknown.reviewer).check(caller)).kind).toBe('unauthenticated');
+    for (const tokenStatus of [{ authenticated: false }, { user: {}, error: 'invalid bearer token' }, {}]) {
+      const unknown = answering({ tokenStatus });
+      expect((await access(unknown.reviewer).check(caller)).kind).toBe('unauthenticated');
+    }
     for (const accessStatus of [{ allowed: false }, { allowed: true, denied: true }]) {
       const forbidden = answering({ accessStatus });
       expect(await access(forbidden.reviewer).check(caller)).toEqual({
@@ -146,6 +148,7 @@ describe('a bearer token', () => {
     ['answers 500', async () => ({ status: 500, body: {} })],
     ['answers 403', async () => ({ status: 403, body: { kind: 'Status' } })],
     ['answers nonsense', async () => ({ status: 201, body: { status: 'yes' } })],
+    ['accepts a token of nobody', async () => ({ status: 201, body: { status: { authenticated: true, user: {} } } })],
     ['answers nothing', async () => ({ status: 201, body: undefined })],
     ['is away', () => Promise.reject(new TypeError('ECONNREFUSED'))],
   ])('cannot be judged when the API server %s; that is not remembered and the token is not logged', async (_, post) => {

@@ -11,7 +11,7 @@ async function sized(pod: TestPod, options: AdmissionOptions): Promise<string[]>
 }
 
 describe('a LimitRange for pods', () => {
-  const range = (parts: Partial<LimitRangeView>): AdmissionOptions['limitRanges'] => ({
+  const range = (parts: Partial<LimitRangeView>): Record<string, LimitRangeView[]> => ({
     shop: [{ name: 'pods', type: 'Pod', min: {}, max: {}, maxLimitRequestRatio: {}, ...parts }],
   });
 
@@ -137,7 +137,7 @@ describe('the largest schedulable node', () => {
     const pod = podOf([container('app', '100m 64Mi'), container('proxy', '100m 64Mi')]);
     const needs = { app: '3 64Mi', proxy: '1 64Mi' };
     const cpus = (await sized(pod, { needs, nodes })).map((text) => Number(text.slice(0, text.indexOf('m'))));
-    expect(cpus).toEqual([1520, 480]);
+    expect(cpus).toEqual([1473, 527]);
   });
 
   test('counts an init container with the sidecars that run beside it', async () => {

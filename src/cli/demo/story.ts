@@ -40,7 +40,7 @@ export const storyPods: readonly StoryPod[] = [
   {
     workload: { namespace: 'media', kind: 'Deployment', name: 'stream' },
     annotations: keep,
-    containers: [{ name: 'app', requests: { cpu: '500m', memory: '768Mi' }, limits: { memory: '1Gi' } }],
+    containers: [{ name: 'app', requests: { cpu: '500m', memory: '768Mi' }, limits: { memory: '1200Mi' } }],
     point: 'asked for far too little',
   },
   {

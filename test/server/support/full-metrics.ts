@@ -5,7 +5,7 @@ import { type Logger, silentLogger } from '../../../src/core/log.ts';
 import { extenderOutcomes } from '../../../src/extender/extender.ts';
 import { createMetrics, type MetricSources, type Metrics } from '../../../src/server/metrics.ts';
 
-const counts: KindCounts = { lists: 1, relists: 2, events: 30, errors: 4, synced: true, items: 5 };
+const counts: KindCounts = { lists: 1, relists: 2, watches: 6, events: 30, errors: 4, synced: true, items: 5 };
 
 /** Every source of numbers with something to say. */
 export const allSources: MetricSources = {

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Decision } from '../../src/core/decision.ts';
+import { parseQuantity } from '../../src/core/quantity.ts';
+import { clusterAvailable } from '../cluster/available.ts';
+import { type Cluster, clusterStartMilliseconds, startCluster } from '../cluster/start.ts';
+import { prometheusMissing } from '../support/prometheus.ts';
+import { type Replay, startReplay } from '../support/replay.ts';
+import { createDeployment, podsOf } from './support/deployment.ts';
+import { registerWebhooks, useExtender } from './support/install.ts';
+import { replayed } from './support/predict.ts';
+import { runCli } from './support/run-cli.ts';
+import { Served } from './support/served.ts';
+import { formerPod, type Service, serviceOf, shippedRecordings } from './support/services.ts';
+
+const skip = clusterAvailable() ?? prometheusMissing();
+const why = skip === undefined ? '' : ` (${skip})`;
+
+// Two days ago: what is replayed is recorded, so that the time could be any.
+const startSeconds = Math.floor(Date.now() / 1000 / 86_400 - 2) * 86_400 + 9 * 3600;
+const historySeconds = 7 * 86_400;
+const objectives = { 'slo.barograph.dev/cpu-exceeded': '1%', 'slo.barograph.dev/memory-exceeded': '0.1%' };
+const observed = 'service-3';
+const asked = { requests: { cpu: '3', memory: '4Gi' }, limits: { memory: '8Gi' } };
+
+describe.skipIf(skip !== undefined)(`serve against a real API server, scheduler and Prometheus${why}`, () => {
+  let cluster: Cluster;
+  let replay: Replay;
+  let served: Served;
+  let services: readonly Service[];
+
+  beforeAll(async () => {
+    const recordings = await shippedRecordings();
+    services = ['crane-1', 'rds-e47b3b', 'asg', 'azure-2019'].map((recording, i) => {
+      const found = recordings.find(({ name }) => name === recording);
+      if (found === undefined) throw new RangeError(`expected a recording named ${recording}`);
+      return serviceOf(`service-${i}`, found, startSeconds - historySeconds, 1 + i / 2);
+    });
+    const pods = services.map((service) => formerPod(service, 'node-0'));
+    const nodes = [0, 1, 2].map((i) => ({
+      name: `node-${i}`,
+      base: () => ({ cpuMillicores: 2000 + 1000 * i, memoryBytes: 8 * 2 ** 30 }),
+    }));
+    [cluster, replay] = await Promise.all([
+      startCluster({ nodes: 3 }),
+      startReplay({ world: () => ({ pods, nodes }), startSeconds, historySeconds, rate: 300 }),
+    ]);
+    served = await Served.start({
+      cluster,
+      config: {
+        source: { kind: 'prometheus', url: replay.prometheus.url },
+        mode: 'enforce',
+        training: { history: '7d', delay: '5m' },
+        outlook: { maxAge: '2h' },
+        clock: replay.clockConfig,
+      },
+    });
+    await registerWebhooks(cluster, served);
+    await useExtender(cluster, served);
+    await cluster.api.createNamespace('shop');
+    await served.outlook(services.length, startSeconds);
+  }, clusterStartMilliseconds);
+
+  afterAll(async () => {
+    await served?.dispose();
+    await replay?.stop();
+    await cluster?.stop();
+  });
+
+  test('pods of Deployments come out with the requests that a replay of the same load predicts', async () => {
+    const rows = [];
+    for (const service of services.filter(({ key }) => key.name !== observed)) {
+      const { name } = service.key;
+      await createDeployment(cluster, { namespace: 'shop', name, replicas: 2, annotations: objectives, ...asked });
+      const pods = await podsOf(cluster, 'shop', name, 2);
+      const { requests, limits } = pods[0].spec.containers[0].resources;
+      const decision = await explained(pods[0].metadata.name);
+      const { from, to } = decision.containers[0]?.data ?? { from: '', to: '' };
+      expect(decision.workload).toEqual({ namespace: 'shop', kind: 'Deployment', name });
+      const seen = { fromSeconds: Date.parse(from) / 1000, toSeconds: Date.parse(to) / 1000 };
+      const predicted = replayed(service, seen, { cpu: 0.01, memory: 0.001 });
+      const got = { cpu: parseQuantity(requests.cpu, 'cpu'), memory: parseQuantity(requests.memory, 'memory') };
+      rows.push({
+        name,
+        'cpu asked': asked.requests.cpu,
+        'cpu got': requests.cpu,
+        'replay predicts': Math.ceil(predicted.cpu),
+      });
+      expect(Math.abs(got.cpu / predicted.cpu - 1)).toBeLessThan(0.02);
+      expect(Math.abs(got.memory / predicted.memory - 1)).toBeLessThan(0.02);
+      // The ratio of limit to request is kept.
+      expect(parseQuantity(limits.memory, 'memory') / got.memory).toBeCloseTo(2, 2);
+    }
+    console.table(rows);
+  }, 120_000);
+
+  test('explain says why a pod is where it is', async () => {
+    const [pod] = await podsOf(cluster, 'shop', 'service-0', 2);
+    const text = await runCli(['explain', 'pod', pod.metadata.name, '-n', 'shop', '--config', served.configFile]);
+    expect(text).toContain(pod.spec.nodeName);
+    expect(text).toContain('Placement: node');
+    expect(text).toContain('Otherwise: cpu as written would leave');
+    expect(text).not.toContain('undefined');
+  }, 60_000);
+
+  test('observe mode adds the decision and changes nothing else', async () => {
+    const annotations = { ...objectives, 'barograph.dev/mode': 'observe' };
+    await createDeployment(cluster, { namespace: 'shop', name: observed, replicas: 1, annotations, ...asked });
+    const [pod] = await podsOf(cluster, 'shop', observed, 1);
+    expect(pod.metadata.annotations['barograph.dev/decision']).toMatch(/^[a-z0-9]+-[a-z0-9]+; observe; \S/);
+    expect(pod.spec.containers[0].resources).toEqual(asked);
+    const decision = await explained(pod.metadata.name);
+    expect(decision.containers[0]?.after).not.toEqual(decision.containers[0]?.before);
+  }, 60_000);
+
+  test('a killed server goes on where it was', async () => {
+    const before = await served.outlook(services.length);
+    const said = served.said.length;
+    await served.kill();
+    await served.restart();
+    const { outlook } = await served.status();
+    expect(outlook?.version).toBeGreaterThanOrEqual(before.version);
+    await served.outlook(services.length, Date.parse(before.data) / 1000 + 600);
+    // Restored from the knowledge base: nothing of the days of history is read again.
+    expect(served.said.slice(said)).toContain('models restored');
+    expect(served.said.slice(said)).not.toContain('history:');
+  }, 120_000);
+
+  test('with the server away pods are created unchanged and scheduled', async () => {
+    await served.stop();
+    await createDeployment(cluster, {
+      namespace: 'shop',
+      name: 'alone',
+      replicas: 3,
+      annotations: objectives,
+      ...asked,
+    });
+    const pods = await podsOf(cluster, 'shop', 'alone', 3);
+    for (const pod of pods) {
+      expect(pod.spec.containers[0].resources).toEqual(asked);
+      expect(pod.metadata.annotations['barograph.dev/decision']).toBeUndefined();
+    }
+  }, 120_000);
+
+  async function explained(pod: string): Promise<Decision> {
+    const args = ['explain', 'pod', pod, '-n', 'shop', '--config', served.configFile, '--output', 'json'];
+    return JSON.parse(await runCli(args)) as Decision;
+  }
+});

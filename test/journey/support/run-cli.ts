@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const repository = fileURLToPath(new URL('../../..', import.meta.url));
+export const commandLine = [
+  '--disable-warning=ExperimentalWarning',
+  fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
+];
+
+/** What a command prints on stdout. Rejects with what it said on stderr when it fails. */
+export async function runCli(args: readonly string[]): Promise<string> {
+  const options = { cwd: repository, maxBuffer: 2 ** 26 };
+  return (await promisify(execFile)(process.execPath, [...commandLine, ...args], options)).stdout;
+}
