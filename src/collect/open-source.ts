@@ -1,6 +1,8 @@
+import { openConnection } from '../cluster/connection.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
+import { createMetricsApiSource } from './metrics-api.ts';
 import { createPrometheusSource } from './prometheus.ts';
 import type { Source } from './source.ts';
 import { createTraceSource } from './trace.ts';
@@ -11,9 +13,20 @@ export interface OpenSourceOptions {
   readonly logger: Logger;
 }
 
-/** The source of measurements that the configuration names. Nothing is read yet. */
+/** The source of measurements that the configuration names. Nothing is read yet. Throws CLUSTER_UNREACHABLE when it needs credentials that are not there. */
 export function openSource({ config, clock, logger }: OpenSourceOptions): Source {
-  const { source } = config;
-  if (source.kind === 'trace') return createTraceSource({ path: source.path, clock });
-  return createPrometheusSource({ config: source, stepSeconds: config.training.step, clock, logger });
+  const { source, training, kubernetes } = config;
+  switch (source.kind) {
+    case 'trace':
+      return createTraceSource({ path: source.path, clock });
+    case 'metrics-api':
+      return createMetricsApiSource({
+        connection: openConnection(kubernetes),
+        clock,
+        logger,
+        pollSeconds: source.poll,
+      });
+    case 'prometheus':
+      return createPrometheusSource({ config: source, stepSeconds: training.step, clock, logger });
+  }
 }

@@ -87,7 +87,13 @@ const trace = z.strictObject({
   path: z.string(),
 });
 
-const source = z.discriminatedUnion('kind', [prometheus, trace]);
+const metricsApi = z.strictObject({
+  /** The newest samples of metrics.k8s.io, by the credentials under `kubernetes`; no history. */
+  kind: z.literal('metrics-api'),
+  poll: duration.prefault('30s'),
+});
+
+const source = z.discriminatedUnion('kind', [prometheus, metricsApi, trace]);
 
 const knowledge = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('sqlite'), path: z.string() })]);
 

@@ -1,5 +1,5 @@
 import { DecayingHistogram } from './decaying-histogram.ts';
-import { bucketStart } from './histogram.ts';
+import { bucketCount, bucketStart } from './histogram.ts';
 import type { Distribution } from './pooled.ts';
 import { quantileOf } from './pooled.ts';
 
@@ -13,6 +13,8 @@ const highestRatio = 1.25;
 const priorExceedances = 0.3;
 const negligibleWeight = 1e-6;
 const buckets = { firstBucket: 0.05, ratio: 1.05, maxValue: 4e4, epsilon: 1e-9 } as const;
+/** Start of each bucket, and the end of the last one. */
+const starts = Float64Array.from({ length: bucketCount(buckets) + 1 }, (_, bucket) => bucketStart(buckets, bucket));
 
 /**
  * How rare a value is by a distribution: exceeded once in so many measurements, from 1 up. Only what lies beyond `allowance` times the highest value
@@ -70,10 +72,10 @@ export class ReturnPeriods {
     let beyond = 0;
     for (let bucket = weights.count - 1; bucket >= 0; bucket -= 1) {
       const weight = weights.get(bucket) * scale;
-      const start = bucketStart(buckets, bucket);
+      const start = starts[bucket] ?? 0;
       if (beyond + weight + prior / Math.max(1, start) > allowed) {
-        const end = bucketStart(buckets, bucket + 1);
-        return weight > negligibleWeight ? end : Math.max(start, prior / (allowed - beyond));
+        if (weight <= negligibleWeight) return Math.max(start, prior / (allowed - beyond));
+        return starts[bucket + 1] ?? start;
       }
       beyond += weight;
     }

@@ -8,7 +8,7 @@ export type { MetricSources } from './metrics-polled.ts';
 
 export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx' | 'aborted';
 export type AccessResult = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable';
-export type ConnectionErrorKind = 'tls' | 'timeout' | 'too-large' | 'malformed';
+export type ConnectionErrorKind = 'tls' | 'timeout' | 'too-large' | 'too-many' | 'malformed';
 
 /** What code counts as it happens; what can be read from elsewhere is read at each scrape (MetricSources). docs/metrics.md lists all; a test compares. */
 export interface Metrics {
@@ -73,7 +73,7 @@ export function createMetrics(registry: Registry, sources: MetricSources, logger
   const connections = new Gauge({ name: 'barograph_connections', help: 'Open TLS connections', registers });
   const connectionErrors = new Counter({
     name: 'barograph_connection_errors_total',
-    help: 'Connections on which no request could be read, by kind (tls, timeout, too-large, malformed)',
+    help: 'Connections on which no request could be read, by kind (tls, timeout, too-large, too-many, malformed)',
     labelNames: ['kind'],
     registers,
   });

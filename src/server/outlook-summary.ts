@@ -35,26 +35,39 @@ export function summaryOf(outlook: Outlook): OutlookSummary {
 function totals({ nodes, steps }: Outlook, resource: Resource): number[] {
   const sums = new Float64Array(steps);
   const mean = nodes.mean[resource];
-  for (let i = 0; i < mean.length; i += 1) sums[i % steps] = (sums[i % steps] ?? 0) + (mean[i] ?? 0);
+  for (let from = 0; from + steps <= mean.length; from += steps) {
+    for (let step = 0; step < steps; step += 1) sums[step] = (sums[step] ?? 0) + (mean[from + step] ?? 0);
+  }
   return [...sums];
 }
 
+/** One pass that keeps the highest so far: at 100,000 nodes sorting all of them would hold up admissions for half a second. */
 function busiest({ nodes, steps, horizonStartSeconds, stepSeconds }: Outlook, resource: Resource): BusyNode[] {
   const mean = nodes.mean[resource];
-  const peakSteps = nodes.names.map((_, row) => peakStep(mean, row * steps, steps));
-  const peakOf = (row: number): number => mean[row * steps + (peakSteps[row] ?? 0)] ?? 0;
-  const rows = nodes.names.map((_, row) => row).sort((a, b) => peakOf(b) - peakOf(a) || a - b);
-  return rows.slice(0, busiestNodes).map((row) => ({
-    node: nodes.names[row] ?? '',
-    peak: peakOf(row),
-    peakSeconds: horizonStartSeconds + (peakSteps[row] ?? 0) * stepSeconds,
-  }));
+  const found: BusyNode[] = [];
+  for (let row = 0; row < nodes.names.length; row += 1) {
+    const step = peakStep(mean, row * steps, steps);
+    const peak = mean[row * steps + step] ?? 0;
+    const isFull = found.length === busiestNodes;
+    if (isFull && peak <= (found.at(-1)?.peak ?? 0)) continue;
+    if (isFull) found.pop();
+    // Behind those that are as busy: they came first.
+    const place = found.findIndex((other) => other.peak < peak);
+    const node = { node: nodes.names[row] ?? '', peak, peakSeconds: horizonStartSeconds + step * stepSeconds };
+    found.splice(place === -1 ? found.length : place, 0, node);
+  }
+  return found;
 }
 
 function peakStep(mean: Float32Array, from: number, steps: number): number {
   let best = 0;
+  let highest = mean[from] ?? 0;
   for (let step = 1; step < steps; step += 1) {
-    if ((mean[from + step] ?? 0) > (mean[from + best] ?? 0)) best = step;
+    const value = mean[from + step] ?? 0;
+    if (value > highest) {
+      highest = value;
+      best = step;
+    }
   }
   return best;
 }

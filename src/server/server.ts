@@ -133,6 +133,7 @@ class Edge {
     server.on('clientError', (error, socket) =>
       answerUnreadable(error, socket, this.#connections.pendingOn(socket), metrics),
     );
+    server.on('drop', () => metrics.countConnectionError('too-many'));
     server.on('tlsClientError', (error) => {
       metrics.countConnectionError('tls');
       logger.debug({ error: error.message }, 'a TLS handshake failed');

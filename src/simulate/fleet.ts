@@ -49,7 +49,7 @@ const secondsAStep = 300;
  * A fleet of equal nodes (16 cores, 64 GiB) and the pods that come to it, the same for the same seed. Recorded: the course of every load over time. Made up: which
  * node or workload has which recording, its level, and by how many hours it is shifted.
  *
- * Base load of a node: 10 to 30 % of its cores at the recording's 1st percentile, 20 to 50 % more at its 99th: some nodes are idle all day, some come near 80 % for
+ * Base load of a node: 10 to 40 % of its cores at the recording's 1st percentile, 20 to 45 % more at its 99th: some nodes are idle all day, some come near 80 % for
  * some hours. A pod uses 0.6 to 2.4 cores at its recording's 99th percentile, and its owner asks for its 95th.
  */
 export function makeFleet(options: FleetOptions): Fleet {
@@ -63,8 +63,8 @@ export function makeFleet(options: FleetOptions): Fleet {
 function makeNode(index: number, { recordings, playedFromSeconds }: FleetOptions, random: () => number): FleetNode {
   const recording = pick(random, recordings);
   const course = courseOf({ recording, playedFromSeconds, shiftSeconds: someHours(random) });
-  const low = between(random, 0.1, 0.3);
-  const swing = between(random, 0.2, 0.5);
+  const low = between(random, 0.1, 0.4);
+  const swing = between(random, 0.2, 0.45);
   const memory = between(random, 0.2, 0.5) * nodeCapacity.memory;
   return {
     name: `node-${index}`,

@@ -1,8 +1,8 @@
-import { type Decision, type UnchangedReason, unchangedReasons } from '../core/decision.ts';
+import { type Decision, type Mode, type UnchangedReason, unchangedReasons } from '../core/decision.ts';
 import { BarographError } from '../core/errors.ts';
 import { resources } from '../core/resource.ts';
 import { type WorkloadKey, workloadOf } from '../core/workload.ts';
-import { standingDecisionId } from './decision-id.ts';
+import { decisionAnnotation, standingDecisionId } from './decision-id.ts';
 import { decisionRecord } from './decision-record.ts';
 import { effectiveFor } from './effective.ts';
 import { obstacleTo } from './obstacle.ts';
@@ -11,7 +11,7 @@ import { planPod } from './plan-pod.ts';
 import type { AdmittedPod } from './pod.ts';
 import { type Takings, takingsOf } from './pod-sum.ts';
 import { isChanged, type SizedContainer } from './sized-container.ts';
-import { summarize } from './summary.ts';
+import { isResultOf, summarize } from './summary.ts';
 import { warningsOf } from './warnings.ts';
 import type { Moment, World } from './world.ts';
 import { readWritten, type Written } from './written.ts';
@@ -65,7 +65,7 @@ export function decide(pod: AdmittedPod, world: World, moment: Moment): Outcome 
   if (plan.sized.every(({ forecast, standing }) => forecast === undefined && standing === undefined)) {
     return unchanged('no-forecast', [`no forecast yet for ${workload.kind} ${workload.name}; unchanged`]);
   }
-  if (standingId !== undefined && isStanding(plan, previous, effective.mode === 'enforce')) {
+  if (standingId !== undefined && isStanding(plan, previous, effective.mode)) {
     return unchanged('already-decided', []);
   }
 
@@ -92,10 +92,15 @@ function readable(pod: AdmittedPod): Written | BarographError {
   }
 }
 
-/** Whether the decision of an earlier call for the same pod holds as it is; where it is not remembered here, whether this one would change anything. */
-function isStanding({ sized }: Plan, previous: Decision | undefined, isEnforced: boolean): boolean {
+/**
+ * Whether the decision of an earlier call for the same pod holds as it is. Where it is not remembered here: whether the pod is as its annotation says,
+ * or this one would change nothing.
+ */
+function isStanding({ pod, sized }: Plan, previous: Decision | undefined, mode: Mode): boolean {
   if (previous !== undefined) return sized.every(({ standing }) => standing !== undefined);
-  return !isEnforced || !sized.some(isChanged);
+  if (mode !== 'enforce' || !sized.some(isChanged)) return true;
+  const before = sized.map((container) => container.before);
+  return isResultOf(pod.annotations[decisionAnnotation] ?? '', before);
 }
 
 /** The first of the known reasons among those of the containers. */

@@ -44,11 +44,30 @@ function cutPhase(plan: Plan, phase: readonly string[], { resource, side, atMost
   const raises = plan.sized.map((container) =>
     inPhase.has(container.pointer) ? Math.max(0, raiseOf(container, resource, side)) : 0,
   );
-  const cuts = allot(raises, over);
+  const isWhole = plan.sized.map(({ rules }) => rules[resource] !== undefined && keepsWholeCores(rules[resource]));
   const withValue = side === 'requests' ? withRequest : withLimit;
   const cut = (container: SizedContainer, rule: SizingRule, by: number): SizedContainer['after'] =>
-    withValue(container.after, wholeIn((container.after[side][resource] ?? 0) - by, rule), rule);
-  return change(plan, resource, cuts, cut, note);
+    withValue(container.after, (container.after[side][resource] ?? 0) - by, rule);
+  return change(plan, resource, cutsOf(raises, over, isWhole), cut, note);
+}
+
+/**
+ * What each raise gives back. Those in whole cores give back whole cores, one after the other until it is enough; the others what is left, exactly: a
+ * second time nothing more is given back.
+ */
+function cutsOf(raises: readonly number[], over: number, isWhole: readonly boolean[]): readonly number[] {
+  let left = over;
+  const whole = allot(raises, over).map((share, index) => {
+    if (!isWhole[index]) return 0;
+    const cut = Math.min(raises[index] ?? 0, Math.ceil(Math.max(0, Math.min(share, left)) / 1000) * 1000);
+    left -= cut;
+    return cut;
+  });
+  const others = allot(
+    raises.map((raise, index) => (isWhole[index] ? 0 : raise)),
+    left,
+  );
+  return whole.map((cut, index) => cut + (others[index] ?? 0));
 }
 
 /** Sums of a pod have a largest ratio too: raises of limits give way. */
@@ -78,8 +97,4 @@ function change(
 
 function raiseOf({ before, after }: SizedContainer, resource: Resource, side: Side): number {
   return (after[side][resource] ?? 0) - (before[side][resource] ?? 0);
-}
-
-function wholeIn(value: number, rule: SizingRule): number {
-  return keepsWholeCores(rule) ? Math.max(rule.request ?? 0, Math.floor(value / 1000) * 1000) : value;
 }

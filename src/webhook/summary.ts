@@ -21,6 +21,16 @@ export function summarize(sized: readonly SizedContainer[]): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
+/** Whether a pod still asks for what the text says that a decision made of it; false when it cannot be told. */
+export function isResultOf(text: string, containers: readonly ContainerResources[]): boolean {
+  if (containers.some(({ requests }) => resources.every((resource) => requests[resource] === undefined))) return false;
+  const said = [...text.matchAll(/(cpu|memory) (?:\S+ to )?([^\s,]+)(?: kept)?(?=, |$)/g)];
+  return resources.every((resource) => {
+    const result = said.find(([, name]) => name === resource)?.[2];
+    return result === show(total(containers, resource), resource);
+  });
+}
+
 function total(containers: readonly ContainerResources[], resource: Resource): number {
   return containers.reduce((sum, { requests }) => sum + (requests[resource] ?? 0), 0);
 }

@@ -40,11 +40,11 @@ const devDependencies = { hello: 'file:tools/hello', node: 'file:tools/node' };
 // Says what it got; with `wait` it ends with 7 when it is asked to.
 const hello = `#!/usr/bin/env node
 const args = process.argv.slice(2);
-console.log(JSON.stringify({ args, ownNode: process.env.OWN_NODE, path: process.env.PATH.split(':')[0] }));
 if (args[0] === 'wait') {
   process.on('SIGTERM', () => process.exit(7));
   setInterval(() => undefined, 1000);
 } else process.exitCode = Number(args[0] ?? 0);
+console.log(JSON.stringify({ args, ownNode: process.env.OWN_NODE, path: process.env.PATH.split(':')[0] }));
 `;
 
 function identity(name: string): { name: string; version: string } {

@@ -76,12 +76,12 @@ test('what is remembered is bounded', () => {
   const { extender, view, placed } = trial({
     outlook: nodeOutlook(Object.fromEntries(many.map((name) => [name, {}]))),
   });
-  const uids = Array.from({ length: 900 }, (_, at) => `web-${at}`);
+  const uids = Array.from({ length: 450 }, (_, at) => `web-${at}`);
   for (const name of uids) {
     const own = { 'barograph.dev/decision': `${name}; enforce; cpu` };
     extender.prioritize(namesBody(podObject(name, { annotations: own }), many));
   }
   for (const name of uids) view.addPod(podView(name, { decision: `${name}; enforce; cpu`, node: 'node-7' }));
-  expect([placed.has('web-0'), placed.has('web-899')]).toEqual([false, true]);
-  expect(placed.size).toBe(Math.floor((64 * 2 ** 20) / (5000 * 17)));
+  expect([placed.has('web-0'), placed.has('web-449')]).toEqual([false, true]);
+  expect(placed.size).toBe(Math.floor(2 ** 21 / 5000));
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitObjectives } from '../../src/webhook/admit-objectives.ts';
-import { heard, sampleOf, sizeOf, startEdge, type TestEdge, until } from './support/edge.ts';
+import { heard, keptConnection, sampleOf, sizeOf, startEdge, type TestEdge, until } from './support/edge.ts';
 
 let edge: TestEdge;
 let strict: TestEdge;
@@ -85,6 +85,20 @@ describe('too much at once', () => {
       async () => (await strict.call('POST', '/admission/pods', { body: Buffer.alloc(60_000) })).status === 200,
       'the budget to be given back',
     );
+  });
+
+  test('of connections closes the new ones and leaves the others in peace', async () => {
+    const few = await startEdge({ limits: { connections: 2 } });
+    const agent = keptConnection(few);
+    await few.call('GET', '/healthz', { agent });
+    const second = await few.open();
+    await expect(few.open()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const name = 'barograph_connection_errors_total{kind="too-many"}';
+    await until(async () => (await sampleOf(few, name)) === 1, 'the connection to be counted');
+    expect((await few.call('GET', '/healthz', { agent })).status).toBe(200);
+    second.destroy();
+    agent.destroy();
+    await few.server.close(1);
   });
 
   test('of a head is 431', async () => {

@@ -19,7 +19,7 @@ describe.skipIf(missing !== undefined)(`replay${missing === undefined ? '' : ` (
       },
       startSeconds: beginSeconds,
       historySeconds: 20 * stepSeconds,
-      rate: 1500,
+      rate: 3000,
     });
     try {
       await until(() => replay.servedToSeconds >= beginSeconds + 6 * stepSeconds);

@@ -1,9 +1,19 @@
-import { stringify } from 'yaml';
+import { Document, visit } from 'yaml';
 
-/** Objects as a YAML stream. Kubernetes reads YAML 1.1, where `on` and `yes` are no texts: they are quoted. */
+// Octal numbers of YAML 1.2, which Kubernetes reads as numbers too.
+const octal = /^[-+]?0o[0-7_]+$/i;
+
+/** Objects as a YAML stream. Kubernetes reads YAML 1.1, where `on` and `yes` are no texts: what either version takes for something else is quoted. */
 export function toYaml(objects: readonly object[]): string {
-  const documents = objects.map((object) =>
-    stringify(object, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 }),
-  );
-  return documents.join('---\n');
+  return objects.map(one).join('---\n');
+}
+
+function one(object: object): string {
+  const document = new Document(object, { version: '1.1', aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && octal.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 });
 }

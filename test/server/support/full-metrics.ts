@@ -43,7 +43,8 @@ export function fullMetrics(): Metrics {
     metrics.requestEnded('/admission/pods', status, 0.003);
   }
   for (const result of ['allowed', 'unauthenticated', 'forbidden', 'unavailable'] as const) metrics.countAccess(result);
-  for (const kind of ['tls', 'timeout', 'too-large', 'malformed'] as const) metrics.countConnectionError(kind);
+  for (const kind of ['tls', 'timeout', 'too-large', 'too-many', 'malformed'] as const)
+    metrics.countConnectionError(kind);
   metrics.connectionOpened();
   return metrics;
 }
