@@ -5,5 +5,7 @@ export type Row = Readonly<Record<string, string | number>>;
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
+  /** Runs only when it is named. */
+  readonly isLong?: boolean;
   run(): Promise<readonly Row[]>;
 }

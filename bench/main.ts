@@ -4,16 +4,17 @@ import { renderTable } from '../src/cli/table.ts';
 import { nearest } from '../src/core/nearest.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { extenderBenchmark } from './extender.ts';
+import { fleetBenchmark } from './fleet.ts';
 import { predictBenchmark } from './predict.ts';
 import { trainBenchmark } from './train.ts';
 
-const benchmarks: readonly Benchmark[] = [predictBenchmark, trainBenchmark, extenderBenchmark];
+const benchmarks: readonly Benchmark[] = [predictBenchmark, trainBenchmark, extenderBenchmark, fleetBenchmark];
 const usage = `usage: npm run bench [-- [--json] [NAME …]]
 
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join('\n')}
 `;
 
-/** Runs the benchmarks named, all of them without a name; tables on stdout, or one JSON document with --json. */
+/** Runs the benchmarks named, all but the long ones without a name; tables on stdout, or one JSON document with --json. */
 async function main(args: readonly string[]): Promise<number> {
   const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -32,7 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = benchmarks.filter(({ name, isLong = false }) =>
+    positionals.length === 0 ? !isLong : positionals.includes(name),
+  );
   const results: Record<string, readonly Row[]> = {};
   for (const benchmark of chosen) {
     process.stderr.write(`${benchmark.name}: ${benchmark.description} …\n`);

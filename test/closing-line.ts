@@ -26,7 +26,8 @@ class ClosingLine implements Reporter {
 
 function count(module: TestModule, tally: Tally): void {
   const tests = [...module.children.allTests()];
-  if (module.state() === 'failed' && tests.length === 0) tally.failed += 1;
+  // A file that cannot be loaded, or a hook that failed: no test of it failed by itself.
+  if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed')) tally.failed += 1;
   for (const test of tests) {
     const state = test.result().state;
     if (state === 'passed') tally.passed += 1;
@@ -35,5 +36,5 @@ function count(module: TestModule, tally: Tally): void {
   }
 }
 
-// biome-ignore lint/style/noDefaultExport: vitest loads a reporter by its default export
+// vitest loads a reporter by its default export.
 export default ClosingLine;

@@ -7,15 +7,14 @@ import { createExtender, type Extender } from '../../src/extender/extender.ts';
 
 const steps = 24;
 const GiB = 2 ** 30;
-const podsPerNode = 4;
 const workloads = 500;
 
 export function nodeNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `node-${String(at).padStart(5, '0')}`);
 }
 
-/** An extender on a fleet of so many nodes of 32 cores, some of which run hot, with four pods on each. */
-export function startExtender(nodes: number): Extender {
+/** An extender on a fleet of so many nodes of 32 cores, some of which run hot, with so many pods on each. */
+export function startExtender(nodes: number, podsPerNode = 4): Extender {
   const names = nodeNames(nodes);
   const random = randomNumbers(7);
   const forecasts = new Map(
@@ -24,7 +23,10 @@ export function startExtender(nodes: number): Extender {
       one,
     ]),
   );
-  const view = memoryView({ nodes: names.map(nodeOf), pods: names.flatMap((name, at) => podsOn(name, at)) });
+  const view = memoryView({
+    nodes: names.map(nodeOf),
+    pods: names.flatMap((name, at) => podsOn(name, at, podsPerNode)),
+  });
   const extender = createExtender({
     view,
     forecasts,
@@ -45,7 +47,7 @@ function nodeOf(name: string): NodeView {
   return { name, labels: {}, allocatable, schedulable: true, ready: true };
 }
 
-function podsOn(node: string, at: number): readonly PodView[] {
+function podsOn(node: string, at: number, podsPerNode: number): readonly PodView[] {
   return Array.from({ length: podsPerNode }, (_, pod) => ({
     uid: `${node}-${pod}`,
     namespace: 'shop',
@@ -97,13 +99,14 @@ function outlookOf(names: readonly string[], random: () => number): Outlook {
   };
 }
 
-const bodiesPerSize = 64;
+const mostBodies = 64;
+const mostNames = 500_000;
 
 /** Bodies of filter and prioritize as kube-scheduler sends them: another pod each, the nodes in another order. */
 export function bodiesOf(count: number): readonly Buffer[] {
   const random = randomNumbers(count);
   const names = [...nodeNames(count)];
-  return Array.from({ length: bodiesPerSize }, (_, at) => {
+  return Array.from({ length: Math.min(mostBodies, Math.ceil(mostNames / count)) }, (_, at) => {
     for (let last = names.length - 1; last > 0; last -= 1) {
       const other = Math.floor(random() * (last + 1));
       [names[last], names[other]] = [names[other] ?? '', names[last] ?? ''];

@@ -4,19 +4,26 @@ import { Command } from 'commander';
 import { BarographError } from '../core/errors.ts';
 import { createLogger } from '../core/log.ts';
 import { tellEmbedded } from './demo/embedded.ts';
+import { tellOnCluster } from './demo/on-cluster.ts';
 import { readFuture } from './demo/recorded-future.ts';
 import { reportText, resultOf } from './demo/report.ts';
 import { storyHours } from './demo/story.ts';
 import { type CommonOptions, outputOption, print } from './options.ts';
 
+interface Options extends Pick<CommonOptions, 'output'> {
+  readonly cluster?: boolean;
+}
+
 export function demoCommand(): Command {
   return new Command('demo')
     .description('size and place some pods on recorded load, in less than a minute and without a cluster')
+    .option('--cluster', 'on a real control plane: builds one at the first time (minutes, needs Go), in a checkout')
     .addOption(outputOption())
-    .action(async ({ output }: Pick<CommonOptions, 'output'>) => {
+    .action(async ({ output, cluster }: Options) => {
       const traces = tracesFolder();
       const logger = createLogger('warn');
-      const told = await tellEmbedded({ traces, logger, progress });
+      const tell = cluster === true ? tellOnCluster : tellEmbedded;
+      const told = await tell({ traces, logger, progress });
       const future = await readFuture(traces, told.fromSeconds, storyHours);
       const result = resultOf(told, future);
       print(output, result, () => `\n${reportText(result)}\n\n${next}`);

@@ -38,6 +38,7 @@ export interface Service {
   /** What clients trust, PEM. */
   readonly authority: string;
   readonly outlook: CurrentOutlook;
+  readonly view: ClusterView;
   readonly recorder: DecisionRecorder;
   readonly trainer: Trainer | undefined;
   close(graceSeconds: number): Promise<void>;
@@ -46,6 +47,7 @@ export interface Service {
 const outlookPollSeconds = 2;
 const certificatePollSeconds = 60;
 const pruneSeconds = 3600;
+const lingerSeconds = 3;
 
 /** Wires and starts the whole product. Throws what its parts throw when they cannot start: CLUSTER_UNREACHABLE, KNOWLEDGE_UNAVAILABLE, … */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
@@ -107,7 +109,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   ];
   const close = async (graceSeconds: number): Promise<void> => {
     for (const chore of chores) chore.stop();
-    await server.close(graceSeconds);
+    // Load balancers move away first.
+    await server.close(graceSeconds, cluster === undefined ? 0 : lingerSeconds);
     extender?.close();
     await parts.trainer?.close();
     await cluster?.close();
@@ -115,7 +118,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     await recorder.close();
     await knowledge.close();
   };
-  return { server, clock, authority: certificates.authority, outlook, recorder, trainer: parts.trainer, close };
+  return { server, clock, authority: certificates.authority, outlook, view, recorder, trainer: parts.trainer, close };
 }
 
 async function clusterOf(config: Config, clock: Clock, logger: Logger): Promise<ClusterState | undefined> {

@@ -33,7 +33,7 @@ export interface Connection {
   send(method: ApiMethod, path: string, body?: object): Promise<ApiAnswer>;
 }
 
-export type ApiMethod = 'GET' | 'POST' | 'PATCH';
+export type ApiMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 const answerSeconds = 10;
 

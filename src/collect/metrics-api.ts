@@ -17,6 +17,8 @@ export interface MetricsApiOptions {
   readonly pollSeconds: number;
   /** How long samples are kept. */
   readonly keepSeconds?: number;
+  /** How often the controllers and nodes of new pods are asked for at most. */
+  readonly refreshSeconds?: number;
 }
 
 /** A source that can be told to look now. */
@@ -48,7 +50,7 @@ class PolledSource implements MetricsApiSource {
 
   constructor(options: MetricsApiOptions) {
     this.#options = options;
-    this.#workloads = new PodWorkloads(options.connection);
+    this.#workloads = new PodWorkloads(options.connection, options.refreshSeconds ?? 60);
   }
 
   async *read(range: TimeRange, signal?: AbortSignal): AsyncGenerator<UsageBatch> {

@@ -12,22 +12,24 @@ export interface PodPlace {
 }
 
 const hashLabel = 'pod-template-hash';
-/** Lists are long: pods that come in between are told from their names meanwhile. */
-const refreshMilliseconds = 60_000;
-
-/** The workloads and nodes of pods, by lists of the API server that are read again when a pod is not in them. */
+/**
+ * The workloads and nodes of pods, by lists of the API server that are read again when a pod is not in them, but not more often than every
+ * `refreshSeconds`: lists are long. Meanwhile pods are told from their names.
+ */
 export class PodWorkloads {
   readonly #connection: Connection;
+  readonly #refreshSeconds: number;
   #places = new Map<string, PodPlace>();
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, refreshSeconds: number) {
     this.#connection = connection;
+    this.#refreshSeconds = refreshSeconds;
   }
 
   /** Reads the lists when one of the pods is new. Throws CLUSTER_UNREACHABLE. */
   async learn(pods: Iterable<string>, signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.#readAt < refreshMilliseconds) return;
+    if (performance.now() - this.#readAt < this.#refreshSeconds * 1000) return;
     for (const pod of pods) {
       if (this.#places.get(pod)?.node !== undefined) continue;
       await this.#read(signal);

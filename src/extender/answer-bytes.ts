@@ -1,5 +1,5 @@
 import type { BytesCall, NamePlaces } from './request-bytes.ts';
-import { closing, hostPiece, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
+import { closing, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
 
 /** The HostPriorityList of a names-only call; `pieces` are those of the table that the call's indices mean. */
 export function priorityBytes({ body, places }: BytesCall, score: Uint8Array, pieces: ScorePieces | undefined): Buffer {
@@ -13,7 +13,7 @@ export function priorityBytes({ body, places }: BytesCall, score: Uint8Array, pi
     at =
       index >= 0 && pieces !== undefined
         ? copyPiece(words, at, pieces, index)
-        : writeName(answer, at, nameAt(body, places, place));
+        : writeName(answer, at, body, places.starts[place] ?? 0, places.ends[place] ?? 0);
     words[at] = scoreWords[score[place] ?? 0] ?? 0;
     at += 1;
   }
@@ -31,10 +31,13 @@ function sizeOf(places: NamePlaces, pieces: ScorePieces | undefined): number {
   return words * wordBytes;
 }
 
-const frameBytes = hostPiece('').trimStart().length + 2;
+// What stands around a name that is plain ASCII, which needs no escapes.
+const before = Buffer.from('{"Host":"', 'latin1');
+const behind = Buffer.from('","Score":', 'latin1');
+const space = ' '.charCodeAt(0);
 
 function unknownWords(nameBytes: number): number {
-  return Math.ceil((frameBytes + nameBytes) / wordBytes);
+  return Math.ceil((before.length + nameBytes + behind.length) / wordBytes);
 }
 
 function copyPiece(words: Int32Array, at: number, pieces: ScorePieces, index: number): number {
@@ -47,14 +50,16 @@ function copyPiece(words: Int32Array, at: number, pieces: ScorePieces, index: nu
   return to;
 }
 
-/** A name that is in no table is taken from the request; it is plain ASCII without anything to escape. */
-function writeName(answer: Buffer, at: number, name: string): number {
-  return at + answer.write(hostPiece(`"${name}"`), at * wordBytes, 'latin1') / wordBytes;
-}
-
-/** A name of a call as text. */
-export function nameAt(body: Buffer, places: NamePlaces, place: number): string {
-  return body.toString('latin1', places.starts[place] ?? 0, places.ends[place] ?? 0);
+/** A name that is in no table is taken from the request, byte by byte: before the first Outlook that is every name. */
+function writeName(answer: Buffer, at: number, body: Buffer, start: number, end: number): number {
+  const behindWords = at + unknownWords(end - start);
+  let to = at * wordBytes;
+  const first = behindWords * wordBytes - (before.length + end - start + behind.length);
+  while (to < first) answer[to++] = space;
+  for (const byte of before) answer[to++] = byte;
+  for (let from = start; from < end; from += 1) answer[to++] = body[from] ?? 0;
+  for (const byte of behind) answer[to++] = byte;
+  return behindWords;
 }
 
 const filterHead = Buffer.from('{"NodeNames":', 'latin1');

@@ -24,6 +24,11 @@ const head = Buffer.from('{"Pod":{', 'latin1');
 const between = Buffer.from(',"Nodes":null,"NodeNames":[', 'latin1');
 const [quote, comma, backslash, open, close, closeList, newline] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5d, 0x0a];
 
+// Printable ASCII but the quote and the backslash; behind the end of a body there is a zero.
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte <= 0x7e && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
 export function createPlaces(size = 1024): NamePlaces {
   return { count: 0, starts: new Int32Array(size), ends: new Int32Array(size), indices: new Int32Array(size) };
 }
@@ -97,20 +102,18 @@ function readNames(body: Buffer, start: number, index: NameIndex | undefined, pl
 /** Reads the name that begins at `start` and keeps where it is; the position of the quote behind it, or -1 when it is not plain ASCII. */
 function readName(body: Buffer, start: number, index: NameIndex | undefined, places: NamePlaces): number {
   let hash = hashStart;
-  for (let at = start; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    if (byte === quote) {
-      growPlaces(places, places.count + 1);
-      places.starts[places.count] = start;
-      places.ends[places.count] = at;
-      places.indices[places.count] = index === undefined ? -1 : index.findBytes(body, start, at, hash);
-      places.count += 1;
-      return at;
-    }
-    if (byte < 0x20 || byte > 0x7e || byte === backslash) return -1;
+  let at = start;
+  for (let byte = body[at] ?? 0; isPlain[byte] === 1; byte = body[at] ?? 0) {
     hash = hashByte(hash, byte);
+    at += 1;
   }
-  return -1;
+  if (body[at] !== quote) return -1;
+  growPlaces(places, places.count + 1);
+  places.starts[places.count] = start;
+  places.ends[places.count] = at;
+  places.indices[places.count] = index === undefined ? -1 : index.findBytes(body, start, at, hash);
+  places.count += 1;
+  return at;
 }
 
 /** Makes room for at least so many names; what is there stays. */

@@ -22,7 +22,7 @@ export class ScorePieces {
 export const wordBytes = 4;
 
 /** `{"Host":NAME,"Score":` with leading spaces up to a whole word. */
-export function hostPiece(quotedName: string): string {
+function hostPiece(quotedName: string): string {
   const text = `{"Host":${quotedName},"Score":`;
   const bytes = Buffer.byteLength(text, 'utf8');
   return ' '.repeat((wordBytes - (bytes % wordBytes)) % wordBytes) + text;

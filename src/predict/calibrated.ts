@@ -9,6 +9,8 @@ const version = 2;
 const day = 86_400;
 /** No promise is made from less history than this. */
 const leastHistorySeconds = 3600;
+/** While history is shorter than a day, values are (day / history)^0.25 of what is known: most of the day was not seen yet. */
+const youth = 0.25;
 
 export interface CalibrationOptions {
   /** Promised risks, ascending, shares of 1. */
@@ -20,8 +22,8 @@ export interface CalibrationOptions {
   readonly blockSeconds: number;
   /** After so long what was measured counts half: how fast calibration recovers from what no longer holds. */
   readonly halfLifeSeconds: number;
-  /** While history is shorter than a day, values are (day / history)^youth of what is known: most of the day was not seen yet. */
-  readonly youth: number;
+  /** So many promised exceedances the forecaster's own word is worth against what was measured. */
+  readonly wordExceedances: number;
 }
 
 /** A forecast that stands, and the values that were read off it. */
@@ -54,7 +56,7 @@ export class CalibratedForecaster {
     this.inner = inner;
     this.options = options;
     this.#blocks = new OpenBlocks(options.blockSeconds, options.stepSeconds);
-    this.#periods = new ReturnPeriods(options.halfLifeSeconds);
+    this.#periods = new ReturnPeriods(options.halfLifeSeconds, options.wordExceedances);
     this.#exceeded = new Float64Array(options.risks.length);
   }
 
@@ -133,10 +135,10 @@ export class CalibratedForecaster {
     return { distribution, allowance, values };
   }
 
-  /** With youth 0.25: 2.2 times what is known after an hour, 1.4 after 6 hours, 1 from a day on. */
+  /** 2.2 times what is known after an hour, 1.4 after 6 hours, 1 from a day on. */
   #allowance(): number {
     const known = Math.max(leastHistorySeconds, this.#time.newest - this.#firstSeconds);
-    return known >= day ? 1 : (day / known) ** this.options.youth;
+    return known >= day ? 1 : (day / known) ** youth;
   }
 
   /** A block counts once: by the rarest of its measurements, and as exceeded from the first one above the value. */

@@ -12,7 +12,7 @@ const halfLifeSeconds = 14 * 86_400;
 const priorTail = 0.08;
 const priorDays = 4;
 const leastTail = 0.01;
-const mostTail = 0.3;
+const mostTail = 0.2;
 /** The highest level, 1, is read as this risk: one day in ten thousand. */
 const smallestRisk = 1e-4;
 

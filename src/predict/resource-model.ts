@@ -30,8 +30,8 @@ function calibration(resource: Resource, stepSeconds: number): CalibrationOption
     blockSeconds: resource === 'cpu' ? stepSeconds : day,
     // A day has 288 windows but one container-day a replica: memory needs longer to tell.
     halfLifeSeconds: resource === 'cpu' ? 3 * day : 14 * day,
-    // Memory moves little within a day, and its forecast widens for the days not seen already.
-    youth: resource === 'cpu' ? 0.25 : 0.1,
+    // A month of one replica is too short to refute 0.1 % of container-days by one bad first day; 100 replicas are not.
+    wordExceedances: resource === 'cpu' ? 0.3 : 3,
   };
 }
 

@@ -9,8 +9,6 @@ const periodOfHighest = 1e4;
 const tailPower = 5;
 /** … up to this ratio: a value that was asked for stays within a quarter above the highest one known. */
 const highestRatio = 1.25;
-/** Promised exceedances that the forecast's own word is worth against what was measured. */
-const priorExceedances = 0.3;
 const negligibleWeight = 1e-6;
 const buckets = { firstBucket: 0.05, ratio: 1.05, maxValue: 4e4, epsilon: 1e-9 } as const;
 /** Start of each bucket, and the end of the last one. */
@@ -41,14 +39,18 @@ export function valueAt(distribution: Distribution, period: number): number {
 /**
  * How rare measurements were by the forecasts that stood for them, half forgotten after a half-life. A forecast that keeps its word sees
  * a period beyond y once in y measurements; what is asked for a risk r is the period that was in fact exceeded with r. The forecast's
- * word counts as 0.3 / r measurements: at r = 0.1 % it is outweighed by one exceedance in the first 700 measurements, by two in the first 1,700.
+ * own word counts as c promised exceedances, that is c / r measurements: with c = 0.3 at r = 0.1 % it is outweighed by one exceedance in the first 700
+ * measurements, by two in the first 1,700; with c = 3 by four in the first 1,000.
  * This is conformal prediction with decaying weights (Barber, Candès, Ramdas and Tibshirani, Ann. Stat. 51, 2023) on the scores of
  * distributional conformal prediction (Chernozhukov, Wüthrich and Zhu, PNAS 118, 2021).
  */
 export class ReturnPeriods {
   readonly #histogram: DecayingHistogram;
 
-  constructor(halfLifeSeconds: number) {
+  readonly #wordExceedances: number;
+
+  constructor(halfLifeSeconds: number, wordExceedances: number) {
+    this.#wordExceedances = wordExceedances;
     this.#histogram = new DecayingHistogram(buckets, halfLifeSeconds);
   }
 
@@ -67,7 +69,7 @@ export class ReturnPeriods {
     const { weights, totalWeight } = this.#histogram.histogram;
     const measured = this.#histogram.weightAt(nowSeconds);
     const scale = totalWeight > 0 ? measured / totalWeight : 0;
-    const prior = priorExceedances / risk;
+    const prior = this.#wordExceedances / risk;
     const allowed = risk * (measured + prior);
     let beyond = 0;
     for (let bucket = weights.count - 1; bucket >= 0; bucket -= 1) {

@@ -109,6 +109,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(pods).toContain('db-main-0 StatefulSet db-main');
   });
 
+  test('nodes of node_exporter are named by their address, pods without the label by kube_pod_info', async () => {
+    const batches = await all(sourceOf(odd.url, late), smallRange);
+    const nodes = batches.flatMap((batch) => batch.nodes);
+    expect(new Set(nodes.map(({ node }) => node))).toEqual(new Set(['node-7', '10.0.0.8']));
+    const last = nodes.findLast(({ node }) => node === 'node-7');
+    // Two CPUs of 400 and 200 millicores in two modes; idle and waiting time is none.
+    expect(last?.cpuMillicores.at(-1)).toBeCloseTo(1200, 1);
+    expect(last?.memoryBytes.at(-1)).toBe(6 * 2 ** 30);
+    const twice = batches.flatMap(({ containers }) => containers).find(({ pod }) => pod === 'twice');
+    expect(twice?.node).toBe('node-7');
+  });
+
   test('a selector with quotes reaches only its series', async () => {
     const selector = 'region="east \\"1\\"",pod!="nan"';
     const batches = await all(sourceOf(odd.url, late, { selector }), smallRange);
@@ -168,6 +180,14 @@ function* oddHistory(): Generator<string> {
   for (let second = 30; second <= endSeconds - startSeconds; second += 30) yield* oddScrape(second);
 }
 
+const nodeModes = [
+  ['10.0.0.7:9100', 'user', 0.4],
+  ['10.0.0.7:9100', 'system', 0.2],
+  ['10.0.0.7:9100', 'idle', 0.3],
+  ['10.0.0.7:9100', 'iowait', 0.1],
+  ['10.0.0.8:9100', 'user', 0.5],
+] as const;
+
 function* oddScrape(second: number): Generator<string> {
   const time = startSeconds + second;
   const half = (endSeconds - startSeconds) / 2;
@@ -194,5 +214,14 @@ function* oddScrape(second: number): Generator<string> {
   yield cpu(of('my-web-app-6d4cf56db6-x7k2p'), count);
   yield cpu(of('log-agent-x7k2p'), count);
   yield cpu(of('db-main-0'), count);
+  for (const [instance, mode, rate] of nodeModes) {
+    for (const number of [0, 1]) {
+      yield `node_cpu_seconds_total{instance="${instance}",cpu="${number}",mode="${mode}"} ${second * rate} ${time}`;
+    }
+  }
+  yield `node_memory_MemTotal_bytes{instance="10.0.0.7:9100"} ${8 * 2 ** 30} ${time}`;
+  yield `node_memory_MemAvailable_bytes{instance="10.0.0.7:9100"} ${2 * 2 ** 30} ${time}`;
+  yield `kube_node_info{node="node-7",internal_ip="10.0.0.7"} 1 ${time}`;
+  yield `kube_pod_info{namespace="odd",pod="twice",node="node-7"} 1 ${time}`;
   yield `my_cpu{namespace="own",pod="mine"} 2.5 ${time}`;
 }

@@ -13,7 +13,7 @@ const options: CalibrationOptions = {
   standingSeconds: day / 4,
   blockSeconds: step,
   halfLifeSeconds: 3 * day,
-  youth: 0.25,
+  wordExceedances: 0.3,
 };
 const noise = (i: number): number => 1 + 0.1 * Math.sin(i * 12.9898) * Math.cos(i * 78.233);
 

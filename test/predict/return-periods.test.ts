@@ -43,7 +43,7 @@ describe('the period of a value', () => {
           const period = periodOf(of, value);
           expect(period).toBeGreaterThanOrEqual(1);
           expect(Number.isFinite(period)).toBe(true);
-          expect(periodOf(of, value + more)).toBeGreaterThanOrEqual(period);
+          expect(periodOf(of, value + more)).toBeGreaterThanOrEqual(period * (1 - 1e-9));
         },
       ),
     );
@@ -59,12 +59,12 @@ describe('the period of a value', () => {
 describe('return periods', () => {
   test('a forecast is taken at its word while nothing was measured', () => {
     for (const risk of [0.001, 0.01, 0.2, 0.5]) {
-      expect(new ReturnPeriods(day).periodFor(risk, 0) * risk).toBeCloseTo(1, 6);
+      expect(new ReturnPeriods(day, 0.3).periodFor(risk, 0) * risk).toBeCloseTo(1, 6);
     }
   });
 
   test('a forecast that keeps its word is left as it is, within what buckets and chance allow', () => {
-    const periods = new ReturnPeriods(7 * day);
+    const periods = new ReturnPeriods(7 * day, 0.3);
     // A low-discrepancy sequence: risks spread evenly over 0–1.
     for (let i = 1; i <= 4000; i += 1) periods.add(i * 300, 1 / ((i * 0.618_033_988_75) % 1));
     for (const risk of [0.005, 0.01, 0.05, 0.2, 0.5]) {
@@ -74,7 +74,7 @@ describe('return periods', () => {
   });
 
   test('one that promises too little is asked for more, one that promises too much for less', () => {
-    const [low, high] = [new ReturnPeriods(7 * day), new ReturnPeriods(7 * day)];
+    const [low, high] = [new ReturnPeriods(7 * day, 0.3), new ReturnPeriods(7 * day, 0.3)];
     for (let i = 1; i <= 4000; i += 1) {
       const even = 1 / ((i * 0.618_033_988_75) % 1);
       low.add(i * 300, even ** 1.5);
@@ -84,20 +84,24 @@ describe('return periods', () => {
     expect(high.periodFor(0.01, 4000 * 300)).toBeLessThan(40);
   });
 
-  test('one exceedance outweighs the forecast’s word as documented', () => {
-    for (const [measured, isOutweighed] of [
-      [600, true],
-      [800, false],
+  test('exceedances outweigh the forecast’s word as documented', () => {
+    for (const [word, exceedances, measured, isOutweighed] of [
+      [0.3, 1, 600, true],
+      [0.3, 1, 800, false],
+      [0.3, 2, 1600, true],
+      [0.3, 2, 1800, false],
+      [3, 4, 950, true],
+      [3, 3, 950, false],
     ] as const) {
-      const periods = new ReturnPeriods(1e9);
-      for (let i = 1; i < measured; i += 1) periods.add(i, 2);
-      periods.add(measured, 30_000);
+      const periods = new ReturnPeriods(1e9, word);
+      for (let i = 1; i <= measured - exceedances; i += 1) periods.add(i, 2);
+      for (let i = 0; i < exceedances; i += 1) periods.add(measured, 30_000);
       expect(periods.periodFor(0.001, measured) > 20_000).toBe(isOutweighed);
     }
   });
 
   test('what was measured is half forgotten after a half-life', () => {
-    const periods = new ReturnPeriods(day);
+    const periods = new ReturnPeriods(day, 0.3);
     for (let i = 0; i < 100; i += 1) periods.add(i, 30_000);
     const keep = (fromDay: number, toDay: number): void => {
       for (let i = fromDay * 288; i < toDay * 288; i += 1) periods.add(i * 300, 2);
@@ -109,7 +113,7 @@ describe('return periods', () => {
   });
 
   test('a replaced measurement is as if it had been the rarer one from the start', () => {
-    const [replaced, direct] = [new ReturnPeriods(day), new ReturnPeriods(day)];
+    const [replaced, direct] = [new ReturnPeriods(day, 0.3), new ReturnPeriods(day, 0.3)];
     replaced.add(day, 3);
     replaced.replace(day, 3, 500);
     direct.add(day, 500);
@@ -122,7 +126,7 @@ describe('return periods', () => {
     const period = fc.double({ min: 1, max: 3e4, noNaN: true });
     fc.assert(
       fc.property(fc.array(period, { maxLength: 300 }), (measured) => {
-        const periods = new ReturnPeriods(day);
+        const periods = new ReturnPeriods(day, 0.3);
         for (const [i, one] of measured.entries()) periods.add(i * 300, one);
         for (const risk of [0.0005, 0.01, 0.5]) {
           const found = periods.periodFor(risk, 300 * 300);

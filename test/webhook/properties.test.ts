@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resources } from '../../src/core/resource.ts';
+import type { KnowledgeBase } from '../../src/knowledge/knowledge.ts';
+import { openSqlite } from '../../src/knowledge/sqlite.ts';
 import { admissionOf, type TestAdmission } from './support/admission.ts';
 import { podHas, qosOf, refusals } from './support/api-server.ts';
 import {
@@ -21,9 +23,18 @@ const arbitraryCase = fc.record({
 });
 type Case = typeof arbitraryCase extends fc.Arbitrary<infer T> ? T : never;
 
+let knowledge: KnowledgeBase;
+
+beforeAll(async () => {
+  knowledge = await openSqlite(':memory:');
+});
+
+afterAll(() => knowledge.close());
+
 async function admissionFor({ forecasts, limitRanges, quotas, node }: Case): Promise<TestAdmission> {
   const more = { labels: {}, schedulable: true, ready: true };
   return admissionOf({
+    knowledge,
     forecasts,
     limitRanges: { shop: limitRanges },
     quotas: { shop: quotas },
@@ -42,9 +53,8 @@ async function holds(
       for (const warning of warnings) expect(warning.length).toBeLessThanOrEqual(120);
       await property(one, test, pod);
       await test.recorder.close();
-      await test.knowledge.close();
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 }
 
@@ -105,7 +115,6 @@ describe('whatever the pod, its forecasts, LimitRanges and quotas', () => {
       const { pod } = other.admit(after);
       expect(pod.spec).toEqual(after.spec);
       await other.recorder.close();
-      await other.knowledge.close();
     });
   });
 
@@ -121,7 +130,6 @@ describe('whatever the pod, its forecasts, LimitRanges and quotas', () => {
       });
       expect(pod.spec).toEqual(one.pod.spec);
       await test.recorder.close();
-      await test.knowledge.close();
     });
   });
 });

@@ -14,10 +14,10 @@ import { requestJson } from '../request-json.ts';
 import { type Service, startService } from '../service.ts';
 import { demoConfig } from './configuration.ts';
 import { type ExtenderCalls, ImaginaryScheduler } from './imaginary-scheduler.ts';
+import { learnHistory } from './learn-history.ts';
 import { applyPatch, podObject } from './pod-object.ts';
 import { type StoryPod, schedulerWeight, storyNodeResources, storyNodes, storyPods } from './story.ts';
 import type { TellingOptions, Told } from './telling.ts';
-import { waitUntil } from './wait-until.ts';
 
 /** The demo in one process: the whole product, with an API server, a scheduler and a fleet that are played. */
 export async function tellEmbedded({ traces, logger, progress }: TellingOptions): Promise<Told> {
@@ -27,20 +27,7 @@ export async function tellEmbedded({ traces, logger, progress }: TellingOptions)
   progress('starting the server, the trainer and a knowledge base in a temporary folder …');
   const service = await startService(config, { logger, startedMilliseconds: Date.now(), view });
   try {
-    await waitUntil(
-      () => isFollowing(service),
-      60,
-      'the recorded history to be learned',
-      () => progressOf(service, progress),
-    );
-    // A fresh Outlook, so that the next one does not come between two pods.
-    const version = service.outlook.outlook?.version ?? 0;
-    await waitUntil(
-      () => (service.outlook.outlook?.version ?? 0) > version,
-      30,
-      'the next step of the clock',
-      () => undefined,
-    );
+    await learnHistory(service, progress);
     return await tell(service, view, progress);
   } finally {
     await service.close(1);
@@ -128,18 +115,6 @@ async function decisionOf(service: Service, view: MemoryView, name: string | und
 
 function call({ server, authority }: Service, path: string, body?: unknown): Promise<unknown> {
   return requestJson(`${server.url}${path}`, { authority, token: undefined }, body);
-}
-
-function isFollowing({ trainer, outlook }: Service): boolean {
-  return trainer?.status?.history === 1 && outlook.outlook !== undefined;
-}
-
-function progressOf({ trainer }: Service, progress: (line: string) => void): void {
-  const { status } = trainer ?? {};
-  if (status === undefined) return;
-  progress(
-    `learning nine days of history: ${Math.round(status.history * 100)} %, ${status.containers} containers, ${status.nodes} nodes`,
-  );
 }
 
 /** As the API server and the scheduler's cache have it after admission. */

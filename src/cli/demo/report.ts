@@ -77,7 +77,7 @@ function shownPod(pod: ToldPod, future: RecordedFuture): ShownPod {
     containers: story.containers.map((container) => shownContainer(pod, container, future)),
     node: choice?.node ?? null,
     score: choice?.score ?? null,
-    nodeReason: decision?.placement?.reason ?? 'by the sum of its own scores and of the forecasts for what it asks',
+    nodeReason: decision?.placement?.reason ?? 'scored by what it asks for, as nothing is known of what it uses',
     nodeWithout: pod.stockNode ?? null,
   };
 }
@@ -144,7 +144,8 @@ function sizesTable({ pods }: DemoResult): string {
 function placeText({ pod, node, score, nodeReason, nodeWithout }: ShownPod): string {
   if (node === null) return `  ${pod}: fitted nowhere`;
   const otherwise = nodeWithout === node ? 'where it would have gone anyway' : `without Barograph: ${nodeWithout}`;
-  return `  ${pod} → ${node}, score ${score} of 10 (${otherwise})\n      ${nodeReason}`;
+  const scored = score === null ? '' : `, score ${score} of 10`;
+  return `  ${pod} → ${node}${scored} (${otherwise})\n      ${nodeReason}`;
 }
 
 function cameTable({ pods }: DemoResult): string {

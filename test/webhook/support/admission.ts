@@ -23,6 +23,8 @@ export interface AdmissionOptions extends MemoryContents {
   readonly outlook?: Outlook | 'none';
   readonly mode?: Mode;
   readonly maxMode?: Mode;
+  /** One of its own when left out. */
+  readonly knowledge?: KnowledgeBase;
 }
 
 export interface Answer {
@@ -52,7 +54,7 @@ export async function admissionOf(options: AdmissionOptions = {}): Promise<TestA
   const { mode = 'enforce', maxMode = 'enforce', outlook = outlookOf(7, []) } = options;
   const view = memoryView(options);
   const clock = manualClock(startSeconds);
-  const knowledge = await openSqlite(':memory:');
+  const knowledge = options.knowledge ?? (await openSqlite(':memory:'));
   const recorder = createRecorder(knowledge, silentLogger);
   const ledger = new QuotaLedger(() => clock.nowSeconds());
   const counted: [string, string][] = [];
