@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../src/knowledge/sqlite.ts';
@@ -44,7 +44,7 @@ async function trained(containers: number): Promise<Row> {
       publishMilliseconds: rounded(live.publish),
       checkpointMilliseconds: rounded(checkpoint.milliseconds + saved.milliseconds),
       stateBytesPerContainer: Math.round(stateBytes / containers),
-      databaseMegabytes: rounded((await stat(join(folder, 'knowledge.sqlite'))).size / 1e6),
+      databaseMegabytes: rounded((await bytesIn(folder)) / 1e6),
     };
   } finally {
     await knowledge.close();
@@ -77,4 +77,11 @@ async function liveStepsOf(training: Training, containers: number, fromStep: num
     times.publish.push((await timed(() => publish(outlook))).milliseconds);
   }
   return { step: median(times.step), outlook: median(times.outlook), publish: median(times.publish) };
+}
+
+/** With the write-ahead log beside the database. */
+async function bytesIn(folder: string): Promise<number> {
+  const files = await readdir(folder);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -99,8 +99,7 @@ function readable(pod: AdmittedPod): Written | BarographError {
 function isStanding({ pod, sized }: Plan, previous: Decision | undefined, mode: Mode): boolean {
   if (previous !== undefined) return sized.every(({ standing }) => standing !== undefined);
   if (mode !== 'enforce' || !sized.some(isChanged)) return true;
-  const before = sized.map((container) => container.before);
-  return isResultOf(pod.annotations[decisionAnnotation] ?? '', before);
+  return isResultOf(pod.annotations[decisionAnnotation] ?? '', sized);
 }
 
 /** The first of the known reasons among those of the containers. */

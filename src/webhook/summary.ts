@@ -1,7 +1,7 @@
 import type { ContainerResources } from '../core/decision.ts';
 import { formatQuantity } from '../core/quantity.ts';
 import { type Resource, resources } from '../core/resource.ts';
-import { askedOf, type SizedContainer } from './sized-container.ts';
+import { askedOf, isChanged, type SizedContainer } from './sized-container.ts';
 
 const longest = 60;
 
@@ -21,13 +21,15 @@ export function summarize(sized: readonly SizedContainer[]): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
-/** Whether a pod still asks for what the text says that a decision made of it; false when it cannot be told. */
-export function isResultOf(text: string, containers: readonly ContainerResources[]): boolean {
-  if (containers.some(({ requests }) => resources.every((resource) => requests[resource] === undefined))) return false;
+/** Whether a pod still asks for what the text says that a decision made of it; false when it cannot be told, as of new containers without requests. */
+export function isResultOf(text: string, sized: readonly SizedContainer[]): boolean {
+  const isNew = ({ before }: SizedContainer): boolean => resources.every((name) => before.requests[name] === undefined);
+  if (sized.some((container) => isNew(container) && isChanged(container))) return false;
   const said = [...text.matchAll(/(cpu|memory) (?:\S+ to )?([^\s,]+)(?: kept)?(?=, |$)/g)];
   return resources.every((resource) => {
     const result = said.find(([, name]) => name === resource)?.[2];
-    return result === show(total(containers, resource), resource);
+    const before = sized.map((container) => container.before);
+    return result === show(total(before, resource), resource);
   });
 }
 

@@ -11,11 +11,12 @@ import {
   arbitraryNodes,
   arbitraryPod,
   arbitraryQuotas,
+  modestPod,
 } from './support/arbitrary-pods.ts';
 import type { TestPod } from './support/pods.ts';
 
 const arbitraryCase = fc.record({
-  pod: arbitraryPod,
+  pod: fc.oneof(arbitraryPod, modestPod),
   forecasts: arbitraryForecasts,
   limitRanges: arbitraryLimitRanges,
   quotas: arbitraryQuotas,

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BarographError } from '../../core/errors.ts';
 
-const program = fileURLToPath(new URL('../../../test/cluster/main.ts', import.meta.url));
+// Only a checkout has it: tests and trials start it as a program of its own.
+const program = join(fileURLToPath(new URL('../../..', import.meta.url)), 'test', 'cluster', 'main.ts');
 
 /** The test control plane of a checkout (`npm run cluster`), in a run folder of its own. */
 export class ControlPlane {

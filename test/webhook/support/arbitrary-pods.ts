@@ -28,8 +28,16 @@ const scaled = fc
   }));
 const resources = fc.oneof(loose, equal, scaled, fc.constant(undefined));
 
-function containerNamed(name: string): fc.Arbitrary<TestContainer> {
-  return resources.map((held) => ({
+// Small enough for most rules of a namespace.
+const modest = fc
+  .tuple(fc.integer({ min: 10, max: 600 }), fc.integer({ min: 8, max: 400 }), fc.integer({ min: 1, max: 3 }))
+  .map(([millicores, mebibytes, ratio]) => ({
+    requests: { cpu: `${millicores}m`, memory: `${mebibytes}Mi` },
+    limits: { cpu: `${millicores * ratio}m`, memory: `${mebibytes * ratio}Mi` },
+  }));
+
+function containerNamed(name: string, written: fc.Arbitrary<object | undefined>): fc.Arbitrary<TestContainer> {
+  return written.map((held) => ({
     name,
     image: 'example.com/app:1',
     ...(held === undefined
@@ -45,20 +53,24 @@ const limitRanger = fc.constantFrom(
 );
 
 /** Pods of Deployment `shop/web`, of one to three containers `c0` … and up to two init containers, sidecars among them. */
-export const arbitraryPod: fc.Arbitrary<TestPod> = fc
-  .record({
-    containers: fc.integer({ min: 1, max: 3 }).chain((count) => fc.tuple(...names('c', count).map(containerNamed))),
-    inits: fc.integer({ min: 0, max: 2 }).chain((count) => fc.tuple(...names('i', count).map(containerNamed))),
-    sidecar: fc.boolean(),
-    bounds,
-    limitRanger,
-    hasAnnotations: fc.boolean(),
-  })
-  .map(({ containers, inits, sidecar, ...more }) => {
-    const initContainers = inits.map((init) => (sidecar ? { ...init, restartPolicy: 'Always' } : init));
-    const pod = podOf(containers, initContainers.length === 0 ? {} : { initContainers });
-    return annotated(pod, { 'barograph.dev/bounds': more.bounds, 'kubernetes.io/limit-ranger': more.limitRanger });
-  });
+export const arbitraryPod: fc.Arbitrary<TestPod> = podsWith(resources);
+
+/** The same, of which most are accepted in a namespace with limits and quotas. */
+export const modestPod: fc.Arbitrary<TestPod> = podsWith(modest);
+
+function podsWith(written: fc.Arbitrary<object | undefined>): fc.Arbitrary<TestPod> {
+  const upTo = (prefix: string, min: number, max: number): fc.Arbitrary<TestContainer[]> =>
+    fc
+      .integer({ min, max })
+      .chain((count) => fc.tuple(...names(prefix, count).map((name) => containerNamed(name, written))));
+  return fc
+    .record({ containers: upTo('c', 1, 3), inits: upTo('i', 0, 2), sidecar: fc.boolean(), bounds, limitRanger })
+    .map(({ containers, inits, sidecar, ...more }) => {
+      const initContainers = inits.map((init) => (sidecar ? { ...init, restartPolicy: 'Always' } : init));
+      const pod = podOf(containers, initContainers.length === 0 ? {} : { initContainers });
+      return annotated(pod, { 'barograph.dev/bounds': more.bounds, 'kubernetes.io/limit-ranger': more.limitRanger });
+    });
+}
 
 function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
