@@ -42,12 +42,12 @@ export function startExtender(nodes: number, podsPerNode = 4): Extender {
   return extender;
 }
 
-function nodeOf(name: string): NodeView {
+export function nodeOf(name: string): NodeView {
   const allocatable = { cpu: 32_000, memory: 128 * GiB };
   return { name, labels: {}, allocatable, schedulable: true, ready: true };
 }
 
-function podsOn(node: string, at: number, podsPerNode: number): readonly PodView[] {
+export function podsOn(node: string, at: number, podsPerNode: number): readonly PodView[] {
   return Array.from({ length: podsPerNode }, (_, pod) => ({
     uid: `${node}-${pod}`,
     namespace: 'shop',
@@ -62,7 +62,7 @@ function podsOn(node: string, at: number, podsPerNode: number): readonly PodView
   }));
 }
 
-function forecastOf(id: string, random: () => number): ContainerForecast {
+export function forecastOf(id: string, random: () => number): ContainerForecast {
   const resource = (scale: number): ResourceForecast => {
     const mean = Float32Array.from({ length: steps }, () => scale * (0.5 + random()));
     const values = Float64Array.of(2 * scale, scale);
@@ -73,7 +73,7 @@ function forecastOf(id: string, random: () => number): ContainerForecast {
 }
 
 /** From idle to beyond the target, each node with a wave of its own. */
-function outlookOf(names: readonly string[], random: () => number): Outlook {
+export function outlookOf(names: readonly string[], random: () => number): Outlook {
   const rows = names.map(() => ({ level: 26_000 * random(), wave: random() }));
   const matrix = (scale: number): Float32Array =>
     Float32Array.from({ length: names.length * steps }, (_, at) => {
@@ -149,7 +149,7 @@ function podObject(at: number): object {
 }
 
 /** Numbers in [0, 1) that are the same for the same seed (a linear congruence modulo 2^32). */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

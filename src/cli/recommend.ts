@@ -1,14 +1,19 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ContainerForecast } from '../core/outlook.ts';
 import { resources } from '../core/resource.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
 import { recommendationAt } from '../predict/recommend.ts';
+import { ownPolicy } from '../simulate/own-policy.ts';
+import { policyNamed } from '../simulate/policies.ts';
+import { servePolicy } from '../simulate/protocol/serve-policy.ts';
 import { type CommonOptions, configOption, outputOption, print, readConfig } from './options.ts';
 import { shownQuantity } from './quantities.ts';
 import { percent, renderTable } from './table.ts';
 
 interface Options extends CommonOptions {
   readonly namespace?: string;
+  readonly protocol?: 'stdio';
+  readonly model: string;
 }
 
 export function recommendCommand(): Command {
@@ -17,7 +22,14 @@ export function recommendCommand(): Command {
     .addOption(configOption())
     .option('-n, --namespace <name>', 'only this namespace')
     .addOption(outputOption())
+    .addOption(
+      new Option('--protocol <form>', 'answer a driver that speaks the policy protocol, instead of printing').choices([
+        'stdio',
+      ]),
+    )
+    .option('--model <name>', 'what answers with --protocol; see `barograph simulate --help`', ownPolicy.name)
     .action(async (options: Options) => {
+      if (options.protocol === 'stdio') return servePolicy(policyNamed(options.model), process.stdin, process.stdout);
       const { knowledge: where, objective } = readConfig(options);
       const knowledge = await openSqlite(where.path);
       try {

@@ -18,6 +18,8 @@ export interface ReplayExporter {
   readonly target: string;
   /** The end of the last step that was scraped, unix seconds. */
   readonly servedToSeconds: number;
+  /** How often it was scraped. */
+  readonly scrapes: number;
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,9 @@ export interface ReplayExporter {
 export async function startReplayExporter(options: ReplayExporterOptions): Promise<ReplayExporter> {
   const { samples, world, clock, stepSeconds } = options;
   let servedTo = options.startSeconds;
+  let scrapes = 0;
   const server = createServer((_request, response) => {
+    scrapes += 1;
     const lines: string[] = [];
     for (let time = servedTo + stepSeconds; time <= clock.nowSeconds(); time += stepSeconds) {
       for (const [series, value] of samples.step(world(time), time, true))
@@ -40,6 +44,9 @@ export async function startReplayExporter(options: ReplayExporterOptions): Promi
     target: `127.0.0.1:${port}`,
     get servedToSeconds() {
       return servedTo;
+    },
+    get scrapes() {
+      return scrapes;
     },
     stop,
   };

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/core/clock.ts';
 import { monotonicMilliseconds, scaledClock } from '../../src/core/clock.ts';
 import { type PrometheusOptions, type RunningPrometheus, startPrometheus, targetLabels } from './prometheus.ts';
-import { startReplayExporter } from './replay-exporter.ts';
+import { type ReplayExporter, startReplayExporter } from './replay-exporter.ts';
 import { labelsOf, ReplaySamples } from './replay-samples.ts';
 import type { ReplayWorld } from './replay-world.ts';
 
@@ -52,6 +53,11 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
       ...(webConfig && { webConfig }),
       ...(files && { files }),
     });
+    // Its first scrape comes some seconds after its start: the clock does not run ahead of it.
+    await firstScrape(exporter).catch(async (error: unknown) => {
+      await prometheus.stop();
+      throw error;
+    });
     originMilliseconds = monotonicMilliseconds();
     return {
       prometheus,
@@ -73,6 +79,11 @@ export async function startReplay(options: ReplayOptions): Promise<Replay> {
     await exporter.stop();
     throw error;
   }
+}
+
+async function firstScrape(exporter: ReplayExporter): Promise<void> {
+  const deadline = AbortSignal.timeout(60_000);
+  while (exporter.scrapes === 0) await sleep(20, undefined, { signal: deadline });
 }
 
 function* historyOf(options: ReplayOptions, samples: ReplaySamples, stepSeconds: number): Generator<string> {

@@ -1,0 +1,12 @@
+import { noAdvice, type PolicyKind } from '../policy.ts';
+
+/** Requests stay what they are: what all others are to be compared with. */
+export const unchangedPeer: PolicyKind = {
+  name: 'unchanged',
+  description: 'requests stay as they are set today',
+  create: ({ series }) => ({
+    name: 'unchanged',
+    observe: () => {},
+    recommend: () => noAdvice(series.length),
+  }),
+};
