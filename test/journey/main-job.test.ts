@@ -2,69 +2,34 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/core/decision.ts';
 import { parseQuantity } from '../../src/core/quantity.ts';
 import { clusterAvailable } from '../cluster/available.ts';
-import { type Cluster, clusterStartMilliseconds, startCluster } from '../cluster/start.ts';
+import { type Cluster, clusterStartMilliseconds } from '../cluster/start.ts';
 import { prometheusMissing } from '../support/prometheus.ts';
-import { type Replay, startReplay } from '../support/replay.ts';
 import { createDeployment, podsOf } from './support/deployment.ts';
-import { registerWebhooks, useExtender } from './support/install.ts';
 import { replayed } from './support/predict.ts';
 import { runCli } from './support/run-cli.ts';
-import { Served } from './support/served.ts';
-import { formerPod, type Service, serviceOf, shippedRecordings } from './support/services.ts';
+import type { Served } from './support/served.ts';
+import type { Service } from './support/services.ts';
+import { startWorld, type World } from './support/world.ts';
 
 const skip = clusterAvailable() ?? prometheusMissing();
 const why = skip === undefined ? '' : ` (${skip})`;
 
-// Two days ago: what is replayed is recorded, so that the time could be any.
-const startSeconds = Math.floor(Date.now() / 1000 / 86_400 - 2) * 86_400 + 9 * 3600;
-const historySeconds = 7 * 86_400;
 const objectives = { 'slo.barograph.dev/cpu-exceeded': '1%', 'slo.barograph.dev/memory-exceeded': '0.1%' };
 const observed = 'service-3';
 const asked = { requests: { cpu: '3', memory: '4Gi' }, limits: { memory: '8Gi' } };
 
 describe.skipIf(skip !== undefined)(`serve against a real API server, scheduler and Prometheus${why}`, () => {
+  let world: World;
   let cluster: Cluster;
-  let replay: Replay;
   let served: Served;
   let services: readonly Service[];
 
   beforeAll(async () => {
-    const recordings = await shippedRecordings();
-    services = ['crane-1', 'rds-e47b3b', 'asg', 'azure-2019'].map((recording, i) => {
-      const found = recordings.find(({ name }) => name === recording);
-      if (found === undefined) throw new RangeError(`expected a recording named ${recording}`);
-      return serviceOf(`service-${i}`, found, startSeconds - historySeconds, 1 + i / 2);
-    });
-    const pods = services.map((service) => formerPod(service, 'node-0'));
-    const nodes = [0, 1, 2].map((i) => ({
-      name: `node-${i}`,
-      base: () => ({ cpuMillicores: 2000 + 1000 * i, memoryBytes: 8 * 2 ** 30 }),
-    }));
-    [cluster, replay] = await Promise.all([
-      startCluster({ nodes: 3 }),
-      startReplay({ world: () => ({ pods, nodes }), startSeconds, historySeconds, rate: 300 }),
-    ]);
-    served = await Served.start({
-      cluster,
-      config: {
-        source: { kind: 'prometheus', url: replay.prometheus.url },
-        mode: 'enforce',
-        training: { history: '7d', delay: '5m' },
-        outlook: { maxAge: '2h' },
-        clock: replay.clockConfig,
-      },
-    });
-    await registerWebhooks(cluster, served);
-    await useExtender(cluster, served);
-    await cluster.api.createNamespace('shop');
-    await served.outlook(services.length, startSeconds);
+    world = await startWorld({ recordings: ['crane-1', 'rds-e47b3b', 'asg', 'azure-2019'] });
+    ({ cluster, served, services } = world);
   }, clusterStartMilliseconds);
 
-  afterAll(async () => {
-    await served?.dispose();
-    await replay?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() => world?.end());
 
   test('pods of Deployments come out with the requests that a replay of the same load predicts', async () => {
     const rows = [];

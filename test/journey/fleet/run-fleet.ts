@@ -6,6 +6,7 @@ import { type Replay, startReplay } from '../../support/replay.ts';
 import { useExtender } from '../support/install.ts';
 import { Served } from '../support/served.ts';
 import { shippedRecordings } from '../support/services.ts';
+import { replayStart } from '../support/world.ts';
 import { letArrive, prepareServices, removeServices } from './fleet-pods.ts';
 import { fleetWorld, formerPods, type RunningPod } from './fleet-world.ts';
 
@@ -37,7 +38,7 @@ const arrivalsPerSecond = 10;
  * a clock that runs 300 times as fast. Then both are held against what the recordings say of the 12 hours from the first arrival on.
  */
 export async function runFleet({ seed, nodes, say }: FleetRunOptions): Promise<FleetFigures> {
-  const startSeconds = Math.floor(Date.now() / 1000 / 86_400 - 2) * 86_400 + 9 * 3600;
+  const startSeconds = replayStart();
   const fleet = makeFleet({
     seed,
     nodes,

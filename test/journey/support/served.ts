@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { requestJson } from '../../../src/cli/request-json.ts';
 import { BarographError } from '../../../src/core/errors.ts';
 import type { Cluster } from '../../cluster/start.ts';
-import { waitFor } from '../../cluster/wait-for.ts';
+import { GiveUp, waitFor } from '../../cluster/wait-for.ts';
 import { freePort } from '../../support/loopback.ts';
 import { commandLine, repository } from './run-cli.ts';
 
@@ -86,7 +86,7 @@ export class Served {
       this.#said += chunk.toString('utf8');
     });
     const ready = async (): Promise<boolean> => {
-      if (child.exitCode !== null) throw new BarographError('INTERNAL', `serve ended: ${this.#said.slice(-2000)}`);
+      if (child.exitCode !== null) throw new GiveUp(new BarographError('INTERNAL', 'serve ended'));
       return (await this.status().catch(() => undefined))?.ready === true;
     };
     try {
