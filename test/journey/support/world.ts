@@ -1,4 +1,4 @@
-import { type Cluster, startCluster } from '../../cluster/start.ts';
+import { type Cluster, type ClusterOptions, startCluster } from '../../cluster/start.ts';
 import { type RunningProxy, startProxy, type Treatment } from '../../support/proxy.ts';
 import { type Replay, startReplay } from '../../support/replay.ts';
 import { registerWebhooks, useExtender } from './install.ts';
@@ -10,6 +10,8 @@ export interface WorldOptions {
   readonly recordings: readonly string[];
   /** Over what every journey has in its configuration file. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** More flags for components of the control plane. */
+  readonly flags?: ClusterOptions['flags'];
 }
 
 /** A control plane with three nodes, Prometheus behind a proxy, and `barograph serve`, registered with both. */
@@ -31,7 +33,7 @@ export function replayStart(): number {
   return Math.floor(Date.now() / 1000 / 86_400 - 2) * 86_400 + 9 * 3600;
 }
 
-export async function startWorld({ recordings, config = {} }: WorldOptions): Promise<World> {
+export async function startWorld({ recordings, config = {}, flags = {} }: WorldOptions): Promise<World> {
   const startSeconds = replayStart();
   const shipped = await shippedRecordings();
   const services = recordings.map((name, i) => {
@@ -44,7 +46,7 @@ export async function startWorld({ recordings, config = {} }: WorldOptions): Pro
     for (const one of ends.reverse()) await one();
   };
   try {
-    const cluster = await startCluster({ nodes: 3 });
+    const cluster = await startCluster({ nodes: 3, flags });
     ends.push(() => cluster.stop());
     const replay = await startReplay({ world: () => worldOf(services), startSeconds, historySeconds, rate: 300 });
     ends.push(() => replay.stop());
