@@ -9,6 +9,7 @@ import { replayed } from './support/predict.ts';
 import { runCli } from './support/run-cli.ts';
 import type { Served } from './support/served.ts';
 import type { Service } from './support/services.ts';
+import { soak } from './support/soak.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const skip = clusterAvailable() ?? prometheusMissing();
@@ -76,6 +77,16 @@ describe.skipIf(skip !== undefined)(`serve against a real API server, scheduler 
     const decision = await explained(pod.metadata.name);
     expect(decision.containers[0]?.after).not.toEqual(decision.containers[0]?.before);
   }, 60_000);
+
+  test('fifty admissions and fifty extender calls a second all answered, in memory that stays flat', async () => {
+    const figures = await soak(served, 60, services.length, ['node-0', 'node-1', 'node-2']);
+    const { admissions, extenderCalls, earlyMebibytes, lateMebibytes } = figures;
+    process.stdout.write(`soak: ${JSON.stringify(figures)}\n`);
+    expect(admissions.failures).toEqual([]);
+    expect(extenderCalls.failures).toEqual([]);
+    expect(admissions.calls).toBeGreaterThan(500);
+    expect(lateMebibytes).toBeLessThan(1.25 * earlyMebibytes);
+  }, 120_000);
 
   test('a killed server goes on where it was', async () => {
     const before = await served.outlook(services.length);
