@@ -3,12 +3,25 @@ import { parseArgs } from 'node:util';
 import { renderTable } from '../src/cli/table.ts';
 import { nearest } from '../src/core/nearest.ts';
 import type { Benchmark, Row } from './benchmark.ts';
+import { disksBenchmark } from './disks.ts';
 import { extenderBenchmark } from './extender.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { predictBenchmark } from './predict.ts';
+import { replayBenchmark } from './replay.ts';
+import { serverBenchmark } from './server.ts';
+import { soakBenchmark } from './soak.ts';
 import { trainBenchmark } from './train.ts';
 
-const benchmarks: readonly Benchmark[] = [predictBenchmark, trainBenchmark, extenderBenchmark, fleetBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  predictBenchmark,
+  trainBenchmark,
+  replayBenchmark,
+  extenderBenchmark,
+  serverBenchmark,
+  fleetBenchmark,
+  soakBenchmark,
+  disksBenchmark,
+];
 const usage = `usage: npm run bench [-- [--json] [NAME …]]
 
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join('\n')}

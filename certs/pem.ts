@@ -7,7 +7,9 @@ export function certificatesOf(bundle: string): string[] {
 }
 
 /** From when until when a certificate is valid, unix seconds; undefined when it cannot be read. */
-export function validityOf(certificate: string): { readonly fromSeconds: number; readonly untilSeconds: number } | undefined {
+export function validityOf(
+  certificate: string,
+): { readonly fromSeconds: number; readonly untilSeconds: number } | undefined {
   try {
     const { validFromDate, validToDate } = new X509Certificate(certificate);
     return { fromSeconds: validFromDate.getTime() / 1000, untilSeconds: validToDate.getTime() / 1000 };

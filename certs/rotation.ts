@@ -44,12 +44,15 @@ export async function rotate(found: Partial<KeptCertificates>, options: Rotation
     const owner = await createAuthority(nowSeconds);
     return { kept: await signed(owner, [], options), done: 'made a certificate authority and a serving certificate' };
   }
-  const change = await changeOfAuthority(kept, options);
+  const change = wish === 'serving' ? undefined : await changeOfAuthority(kept, options);
   if (change !== undefined) return change;
   const { signer, others } = kept;
   const serving = { certificate: found.serving ?? '', privateKey: found.servingKey ?? '' };
   if (wish !== 'serving' && isServingGood(serving, signer.certificate, options.hosts, nowSeconds)) return undefined;
-  return { kept: { ...(await signed(signer, others, options)), nextKey: found.nextKey }, done: 'renewed the serving certificate' };
+  return {
+    kept: { ...(await signed(signer, others, options)), nextKey: found.nextKey },
+    done: 'renewed the serving certificate',
+  };
 }
 
 interface Kept {
@@ -88,22 +91,29 @@ async function changeOfAuthority(kept: Kept, options: RotationOptions): Promise<
   const staying = isAsked ? [] : others.filter((other) => !hasEnded(other, nowSeconds));
   if (staying.length < others.length) {
     const authority = [signer.certificate, ...staying].join('');
-    return { kept: { authority, authorityKey: signer.privateKey, ...serving }, done: 'the old authority is not trusted any more' };
+    return {
+      kept: { authority, authorityKey: signer.privateKey, ...serving },
+      done: 'the old authority is not trusted any more',
+    };
   }
   const until = validityOf(signer.certificate)?.untilSeconds ?? nowSeconds;
   if (!isAsked && until - nowSeconds > changeBeforeSeconds) return undefined;
   const newer = await createAuthority(nowSeconds);
-  const authority = [signer.certificate, newer.certificate, ...others].join('');
+  const authority = certificatesOf([signer.certificate, newer.certificate, ...others].join('\n')).join('');
   return {
     kept: { authority, authorityKey: signer.privateKey, nextKey: newer.privateKey, ...serving },
     done: 'a new authority is trusted beside the old one',
   };
 }
 
-async function signed(owner: KeyPair, others: readonly string[], { hosts, nowSeconds }: RotationOptions): Promise<KeptCertificates> {
+async function signed(
+  owner: KeyPair,
+  others: readonly string[],
+  { hosts, nowSeconds }: RotationOptions,
+): Promise<KeptCertificates> {
   const serving = await createServing(owner, hosts, nowSeconds);
   return {
-    authority: [owner.certificate, ...others].join(''),
+    authority: certificatesOf([owner.certificate, ...others].join('\n')).join(''),
     authorityKey: owner.privateKey,
     serving: serving.certificate,
     servingKey: serving.privateKey,

@@ -10,6 +10,9 @@ import type { Trainer } from '../train/trainer.ts';
 import type { Events } from '../webhook/events.ts';
 import type { DecisionRecorder } from '../webhook/recorder.ts';
 import type { CurrentOutlook } from './current-outlook.ts';
+import type { Peers } from './peers.ts';
+import type { CertificateSource } from './service-certificates.ts';
+import type { WatchedScheduler } from './service-scheduler.ts';
 
 /** Everything that a service is made of. */
 export interface Parts {
@@ -24,5 +27,8 @@ export interface Parts {
   readonly recorder: DecisionRecorder;
   readonly events: Events;
   trainer: Trainer | undefined;
+  readonly certificateSource: CertificateSource;
   certificates: Certificates;
+  readonly peers: Peers;
+  readonly scheduler: WatchedScheduler | undefined;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { certsCommand } from './certs.ts';
 import { demoCommand } from './demo.ts';
+import { disksCommand } from './disks.ts';
 import { explainCommand } from './explain.ts';
 import { installCommand } from './install.ts';
 import { modelsCommand } from './models.ts';
@@ -8,6 +9,7 @@ import { packageVersion } from './package-version.ts';
 import { recommendCommand } from './recommend.ts';
 import { risksCommand } from './risks.ts';
 import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
 import { trainCommand } from './train.ts';
 
 /** The whole command line. Nothing runs until it parses arguments. */
@@ -24,6 +26,8 @@ export function createProgram(): Command {
     explainCommand(),
     modelsCommand(),
     risksCommand(),
+    simulateCommand(),
+    disksCommand(),
     certsCommand(),
     installCommand(),
     demoCommand(),

@@ -1,16 +1,22 @@
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { BarographError } from '../core/errors.ts';
 
 export interface Access {
   /** PEM; the machine's authorities when undefined. */
   readonly authority: string | undefined;
   readonly token: string | undefined;
+  /** The name in the server's certificate, where it is not the host of the URL. */
+  readonly serverName?: string;
+  readonly timeoutMilliseconds?: number;
+  /** For connections that are used again; each call opens its own without. */
+  readonly agent?: Agent;
 }
 
-const timeoutMilliseconds = 15_000;
+const usualMilliseconds = 15_000;
 
 /** JSON from a Barograph server: a GET, or with a body a POST. Throws SOURCE_UNAVAILABLE with what it answered. */
-export function requestJson(url: string, { authority, token }: Access, body?: unknown): Promise<unknown> {
+export function requestJson(url: string, access: Access, body?: unknown): Promise<unknown> {
+  const { authority, token, serverName, timeoutMilliseconds = usualMilliseconds, agent = false } = access;
   const method = body === undefined ? 'GET' : 'POST';
   const text = body === undefined ? '' : JSON.stringify(body);
   return new Promise((resolve, reject) => {
@@ -20,8 +26,11 @@ export function requestJson(url: string, { authority, token }: Access, body?: un
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     };
-    const trust = authority === undefined ? {} : { ca: authority };
-    const options = { method, headers, ...trust, agent: false, timeout: timeoutMilliseconds } as const;
+    const trust = {
+      ...(authority === undefined ? {} : { ca: authority }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+    };
+    const options = { method, headers, ...trust, agent, timeout: timeoutMilliseconds } as const;
     const call = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -36,7 +45,9 @@ export function requestJson(url: string, { authority, token }: Access, body?: un
         }
       });
     });
-    call.on('timeout', () => call.destroy(new BarographError('SOURCE_UNAVAILABLE', 'no answer within 15 s')));
+    call.on('timeout', () =>
+      call.destroy(new BarographError('SOURCE_UNAVAILABLE', `no answer within ${timeoutMilliseconds / 1000} s`)),
+    );
     call.on('error', (error) => fail('no answer', error));
     call.end(text);
   });

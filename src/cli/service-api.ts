@@ -3,20 +3,16 @@ import { workloadId } from '../core/workload.ts';
 import { type ApiData, matchesQuery, type ServerStatus } from '../server/api-data.ts';
 import { packageVersion } from './package-version.ts';
 import type { Parts } from './parts.ts';
+import { findDecision, mergeDecisions } from './replica-decisions.ts';
 
 // So many of the newest decisions are looked through for those of a workload.
 const searchedDecisions = 5000;
 
 /** What `/api/v1` reads, from the parts of a service. */
 export function apiDataOf(parts: Parts): ApiData {
-  const { recorder, outlook, knowledge } = parts;
+  const { outlook, knowledge } = parts;
   return {
-    decision: (id) => recorder.find(id),
-    decisions: async (query) => {
-      const isAny = query.namespace === undefined && query.workload === undefined;
-      const newest = await recorder.latest(isAny ? query.limit : searchedDecisions);
-      return newest.filter((decision) => matchesQuery(decision, query)).slice(0, query.limit);
-    },
+    ...decisionsOf(parts),
     status: () => statusOf(parts),
     forecasts: async (workload) => {
       const prefix = `${workloadId(workload)}/`;
@@ -25,6 +21,20 @@ export function apiDataOf(parts: Parts): ApiData {
       return found;
     },
     outlook: () => outlook.outlook,
+  };
+}
+
+/** Decisions of this replica, and unless only those are asked for, of the others. */
+function decisionsOf({ recorder, peers }: Parts): Pick<ApiData, 'decision' | 'decisions'> {
+  return {
+    decision: (id, scope = 'all') => (scope === 'local' ? recorder.find(id) : findDecision(id, { recorder, peers })),
+    decisions: async (query) => {
+      const isAny = query.namespace === undefined && query.workload === undefined;
+      const newest = await recorder.latest(isAny ? query.limit : searchedDecisions);
+      const own = newest.filter((decision) => matchesQuery(decision, query)).slice(0, query.limit);
+      if (query.scope === 'local') return own;
+      return mergeDecisions([...own, ...(await peers.decisions(query))], query.limit);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
+import { isIP } from 'node:net';
 import { Registry } from 'prom-client';
-import { certificatesIn } from '../../certs/folder.ts';
 import { type ClusterState, connectCluster } from '../cluster/cluster-state.ts';
 import { emptyView } from '../cluster/empty-view.ts';
 import type { ClusterView } from '../cluster/view.ts';
@@ -7,9 +7,11 @@ import type { Clock } from '../core/clock.ts';
 import { type Config, clockOf } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import { createExtender, type Extender } from '../extender/extender.ts';
+import { warmUp } from '../extender/warm-up.ts';
+import { setDamagedAside } from '../knowledge/replace-damaged.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
-import { type RunningServer, startServer } from '../server/server.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../server/server.ts';
 import { createModelCache } from '../train/model-cache.ts';
 import { startTrainer, type Trainer } from '../train/trainer.ts';
 import { admitObjectives } from '../webhook/admit-objectives.ts';
@@ -18,11 +20,17 @@ import { createEvents, noEvents } from '../webhook/events.ts';
 import { QuotaLedger } from '../webhook/quota-ledger.ts';
 import { createRecorder, type DecisionRecorder } from '../webhook/recorder.ts';
 import { CurrentOutlook } from './current-outlook.ts';
+import { createDecisionWriter } from './decision-writer.ts';
 import type { Parts } from './parts.ts';
+import { createPeers, noPeers, type Peers } from './peers.ts';
 import { repeat } from './repeat.ts';
+import { keepPlacement } from './replica-decisions.ts';
 import { accessOf } from './service-access.ts';
 import { apiDataOf } from './service-api.ts';
+import { certificateSource as certificateSourceOf, readClientAuthority } from './service-certificates.ts';
 import { metricSourcesOf } from './service-metrics.ts';
+import { secondSchedulerOf } from './service-scheduler.ts';
+import { servingThreads, threadCount } from './service-threads.ts';
 
 export interface ServiceOptions {
   readonly logger: Logger;
@@ -45,7 +53,7 @@ export interface Service {
 }
 
 const outlookPollSeconds = 2;
-const certificatePollSeconds = 60;
+const schedulerPollSeconds = 2;
 const pruneSeconds = 3600;
 const lingerSeconds = 3;
 
@@ -53,16 +61,27 @@ const lingerSeconds = 3;
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const { logger, startedMilliseconds } = options;
   const clock = clockOf(config, startedMilliseconds);
+  const aside = setDamagedAside(config.knowledge.path, Date.now());
+  if (aside !== undefined) logger.error({ aside }, 'the knowledge base is damaged: it was put aside, a new one begins');
   // Nothing on this thread waits for the disk of others: a write that finds it busy is tried again later.
   const knowledge = await openSqlite(config.knowledge.path, { busyMilliseconds: 0 });
   const cache = createModelCache({ knowledge, maxBytes: config.cache.maxBytes, logger });
   const cluster = options.view === undefined ? await clusterOf(config, clock, logger) : undefined;
   const view = options.view ?? cluster ?? emptyView;
-  const recorder = createRecorder(knowledge, logger);
+  const writer = createDecisionWriter({ path: config.knowledge.path }, knowledge, logger);
+  const recorder = createRecorder(
+    {
+      recordDecisions: (decisions) => writer.recordDecisions(decisions),
+      decision: (id) => knowledge.decision(id),
+      decisions: (limit) => knowledge.decisions(limit),
+    },
+    logger,
+  );
   const events = cluster === undefined ? noEvents : createEvents({ connection: cluster.connection, clock, logger });
   let extender: Extender | undefined;
   const outlook = new CurrentOutlook({ knowledge, cache, logger, onOutlook: (newer) => extender?.use(newer) });
-  const certificates = await certificatesIn(config.server.certs, config.server.hosts, Date.now() / 1000);
+  const certificateSource = certificateSourceOf(config, cluster?.connection, logger);
+  const certificates = await certificateSource.take();
   const parts: Parts = {
     config,
     clock,
@@ -75,20 +94,27 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     recorder,
     events,
     trainer: undefined,
+    certificateSource,
     certificates,
+    scheduler: secondSchedulerOf(config, cluster?.connection, logger),
+    peers: peersOf(config, () => parts.certificates.authority, logger),
   };
   const metrics = createMetrics(new Registry(), metricSourcesOf(parts), logger);
   extender = extenderOf(parts, metrics);
   await cache.fill();
   await outlook.update();
   cluster?.start();
+  await warmUp('writer');
   const server = await startServer({
     address: config.server.address,
     certificates,
+    ...clientsOf(config),
     logger,
     metrics,
+    threads: servingThreads(config, extender, startedMilliseconds),
     routes: {
       hot: hotRoutes(parts, metrics, extender),
+      onSent: (answer) => extender?.sent(answer),
       api: { data: apiDataOf(parts), ready: () => readyChecks(parts), access: accessOf(parts) },
     },
   });
@@ -104,9 +130,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
   const chores = [
     repeat(outlookPollSeconds, logger, () => outlook.update()),
-    repeat(certificatePollSeconds, logger, () => renew(parts, server)),
+    repeat(certificateSource.pollSeconds, logger, () => renew(parts, server)),
     repeat(pruneSeconds, logger, () => knowledge.prune(clock.nowSeconds() - config.decisions.keep)),
   ];
+  if (parts.scheduler !== undefined) chores.push(repeat(schedulerPollSeconds, logger, parts.scheduler.look));
   const close = async (graceSeconds: number): Promise<void> => {
     for (const chore of chores) chore.stop();
     // Load balancers move away first.
@@ -115,7 +142,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     await parts.trainer?.close();
     await cluster?.close();
     await events.close();
+    await certificateSource.close();
+    parts.peers.close();
     await recorder.close();
+    await writer.close();
     await knowledge.close();
   };
   return { server, clock, authority: certificates.authority, outlook, view, recorder, trainer: parts.trainer, close };
@@ -126,7 +156,8 @@ async function clusterOf(config: Config, clock: Clock, logger: Logger): Promise<
   return enabled ? connectCluster({ kubeconfig, context, clock, logger }) : undefined;
 }
 
-function extenderOf({ config, clock, logger, view, cache, recorder }: Parts, metrics: Metrics): Extender {
+function extenderOf(parts: Parts, metrics: Metrics): Extender {
+  const { config, clock, logger, view, cache } = parts;
   return createExtender({
     view,
     forecasts: cache,
@@ -135,8 +166,9 @@ function extenderOf({ config, clock, logger, view, cache, recorder }: Parts, met
     maxOutlookAgeSeconds: config.outlook.maxAge,
     targetUtilisation: config.extender.targetUtilisation,
     refuse: config.extender.refuse,
-    onPlaced: (id, placement) => recorder.place(id, placement),
-    count: (verb, outcome) => metrics.countExtender(verb, outcome),
+    onPlaced: (id, placement) => void keepPlacement(id, placement, parts),
+    count: (verb, outcome) => metrics.meter.countExtender(verb, outcome),
+    threads: threadCount(config),
   });
 }
 
@@ -150,6 +182,7 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
       forecasts: cache,
       defaults: { mode, maxMode, objective },
       maxOutlookAgeSeconds: config.outlook.maxAge,
+      scheduler: parts.scheduler?.now(),
     }),
     ledger: new QuotaLedger(() => clock.nowSeconds()),
     recorder,
@@ -173,12 +206,28 @@ function readyChecks({ view, cluster }: Parts): { name: string; ok: boolean; mes
   return [{ name: 'cluster', ok: view.synced, message }];
 }
 
+function clientsOf({ server }: Config): Pick<ServerOptions, 'clientAuthority'> {
+  const { clientAuthority } = server;
+  return clientAuthority === undefined ? {} : { clientAuthority: readClientAuthority(clientAuthority) };
+}
+
+function peersOf({ server }: Config, authority: () => string, logger: Logger): Peers {
+  const { peers, hosts } = server;
+  // Every replica has the same names in its certificate.
+  return peers === undefined ? noPeers : createPeers({ address: peers, authority, serverName: nameIn(hosts), logger });
+}
+
+/** A name that is in the certificate of every replica. */
+function nameIn(hosts: readonly string[]): string {
+  return hosts.find((host) => host.endsWith('.svc')) ?? hosts.find((host) => isIP(host) === 0) ?? 'localhost';
+}
+
 /** Takes certificates that were renewed, here or by somebody else who owns the folder. */
 async function renew(parts: Parts, server: RunningServer): Promise<void> {
-  const { certs, hosts } = parts.config.server;
-  const now = await certificatesIn(certs, hosts, Date.now() / 1000);
-  if (now.serving.certificate === parts.certificates.serving.certificate) return;
-  server.useCertificates(now);
+  const { place } = parts.certificateSource;
+  const now = await parts.certificateSource.take();
+  const isSame = now.serving.certificate === parts.certificates.serving.certificate;
+  if (!isSame) server.useCertificates(now);
   parts.certificates = now;
-  parts.logger.info({ folder: certs }, 'serving with another certificate');
+  if (!isSame) parts.logger.info({ place }, 'serving with another certificate');
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Config } from '../core/config.ts';
+import { BarographError } from '../core/errors.ts';
 import { createLogger } from '../core/log.ts';
 import { startTrainer } from '../train/trainer.ts';
 import { type CommonOptions, configOption, readConfig } from './options.ts';
@@ -18,14 +20,27 @@ export function trainCommand(): Command {
         startedMilliseconds: performance.timeOrigin,
         logger,
         onStatus: (status) => {
-          if (options.once === true && status.history === 1) done.resolve();
+          if (options.once !== true) return;
+          if (status.history === 1) done.resolve();
+          // Once means no tries for ever: the source has spent its own budget of them.
+          else if (status.failures.source > 0) done.reject(unreadHistory(config));
         },
       });
-      await Promise.race([done.promise, whenAskedToEnd()]);
-      await trainer.close();
+      try {
+        await Promise.race([done.promise, whenAskedToEnd()]);
+      } finally {
+        await trainer.close();
+      }
       const { status } = trainer;
       process.stdout.write(
         `${status?.containers ?? 0} containers and ${status?.nodes ?? 0} nodes trained, Outlook version ${status?.version ?? 0}\n`,
       );
     });
+}
+
+function unreadHistory({ source }: Config): BarographError {
+  return new BarographError(
+    'SOURCE_UNAVAILABLE',
+    `the history could not be read from the ${source.kind} source; the log says why`,
+  );
 }

@@ -100,7 +100,7 @@ async function indexFile(root: string, path: string): Promise<FileIndexer> {
 }
 
 /** The path below the folder that is read; of a file that is read alone, the end of its path. */
-function seriesOfPath(root: string, path: string): string {
+export function seriesOfPath(root: string, path: string): string {
   const parts = (root === path ? resolve(path) : relative(root, path)).replace(/\.csv$/, '').split(sep);
   const isNode = parts.at(-1)?.startsWith('node:');
   return (root === path ? parts.slice(isNode ? -1 : -4) : parts).join('/');

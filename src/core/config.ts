@@ -45,6 +45,22 @@ function risk(annotation: string, key: 'cpuExceeded' | 'memoryExceeded') {
 
 const mode = z.enum(['enforce', 'observe', 'off']);
 
+/** An object of a namespace, `NAMESPACE/NAME`. */
+const objectName = z.string().transform((text, context) => {
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? [];
+  if (namespace !== undefined && name !== undefined) return { namespace, name };
+  context.addIssue({ code: 'custom', message: `expected NAMESPACE/NAME, received '${text}'` });
+  return z.NEVER;
+});
+
+/** A webhook configuration, `KIND/NAME`. */
+const registration = z.string().transform((text, context) => {
+  const [, kind, name] = /^((?:Mutating|Validating)WebhookConfiguration)\/([a-z0-9.-]+)$/.exec(text) ?? [];
+  if (kind !== undefined && name !== undefined) return { kind, name };
+  context.addIssue({ code: 'custom', message: `expected MutatingWebhookConfiguration/NAME, received '${text}'` });
+  return z.NEVER;
+});
+
 const credentials = z.strictObject({
   /** A file that holds a bearer token; read again when it changes. */
   bearerTokenFile: z.string().optional(),
@@ -103,9 +119,24 @@ export const configSchema = z.strictObject({
   server: z
     .strictObject({
       address: z.string().default('0.0.0.0:8443'),
+      /** Threads that answer on the same port; without it as many as the machine has cores, at most 4. */
+      threads: z.number().int().min(1).max(64).optional(),
       certs: z.string().default('./certs-local'),
       /** Names and addresses that clients reach the server by, for its certificate. */
       hosts: z.array(z.string()).default(['localhost', '127.0.0.1', 'barograph.barograph.svc']),
+      /** A Secret, NAMESPACE/NAME, in place of `certs`: replicas share what is in it, and one of them makes and renews it. */
+      secret: objectName.optional(),
+      /** The Lease by which the replicas agree on that one; without it, the namespace of `secret` and `barograph`. */
+      lease: objectName.optional(),
+      /** Webhook configurations, KIND/NAME, whose `caBundle` is kept to what `secret` has. */
+      registrations: z.array(registration).default([]),
+      /** PEM: who may call `/admission` and `/extender` must have a certificate of one of these authorities. */
+      clientAuthority: z.string().optional(),
+      /** HOST:PORT whose addresses are those of all replicas: each is asked for decisions that are not known here. */
+      peers: z
+        .string()
+        .regex(/^[^:/]+:\d+$/, 'expected HOST:PORT')
+        .optional(),
     })
     .prefault({}),
   kubernetes: z
@@ -155,6 +186,14 @@ export const configSchema = z.strictObject({
       refuse: z.boolean().default(true),
     })
     .prefault({}),
+  /** A scheduler that asks the extender, beside the cluster's own. Enforced pods of the default scheduler get its name. */
+  scheduler: z
+    .strictObject({
+      name: z.string().min(1),
+      /** Its Lease: no pod gets the name unless somebody holds it. */
+      lease: objectName,
+    })
+    .optional(),
   decisions: z.strictObject({ keep: duration.prefault('30d') }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   /** For replays: a clock that shows `start` when the machine's shows `at` (else at start-up) and runs `rate` times as fast. */

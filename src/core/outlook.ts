@@ -59,7 +59,11 @@ export interface Outlook {
 }
 
 /** Whether an Outlook may be acted on now: neither too old nor from the future (a clock that was set back). */
-export function isFresh(outlook: Outlook | undefined, nowSeconds: number, maxAgeSeconds: number): outlook is Outlook {
+export function isFresh<T extends Pick<Outlook, 'dataSeconds'>>(
+  outlook: T | undefined,
+  nowSeconds: number,
+  maxAgeSeconds: number,
+): outlook is T {
   if (outlook === undefined) return false;
   const age = nowSeconds - outlook.dataSeconds;
   return age <= maxAgeSeconds && age >= -maxAgeSeconds;

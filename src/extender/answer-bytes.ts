@@ -1,10 +1,16 @@
-import type { BytesCall, NamePlaces } from './request-bytes.ts';
+import type { AnswerBuffers } from './answer-buffers.ts';
+import type { BytesCall, Envelope, NamePlaces } from './request-bytes.ts';
 import { closing, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
 
 /** The HostPriorityList of a names-only call; `pieces` are those of the table that the call's indices mean. */
-export function priorityBytes({ body, places }: BytesCall, score: Uint8Array, pieces: ScorePieces | undefined): Buffer {
+export function priorityBytes(
+  { body, places }: BytesCall,
+  score: Uint8Array,
+  pieces: ScorePieces | undefined,
+  buffers: AnswerBuffers,
+): Buffer {
   if (places.count === 0) return Buffer.from('[]');
-  const answer = Buffer.allocUnsafeSlow(sizeOf(places, pieces));
+  const answer = buffers.take(sizeOf(places, pieces));
   const words = new Int32Array(answer.buffer, 0, answer.length / wordBytes);
   words[0] = openingWord[0] ?? 0;
   let at = 1;
@@ -65,10 +71,24 @@ function writeName(answer: Buffer, at: number, body: Buffer, start: number, end:
 const filterHead = Buffer.from('{"NodeNames":', 'latin1');
 const filterEnd = Buffer.from(',"FailedNodes":{},"FailedAndUnresolvableNodes":{},"Error":""}', 'latin1');
 
+/** The ExtenderFilterResult that keeps every node. */
+export function echoBytes({ body, listStart, listEnd }: Envelope, buffers: AnswerBuffers): Buffer {
+  const answer = buffers.take(filterHead.length + listEnd - listStart + filterEnd.length);
+  filterHead.copy(answer, 0);
+  body.copy(answer, filterHead.length, listStart, listEnd);
+  filterEnd.copy(answer, filterHead.length + listEnd - listStart);
+  return answer;
+}
+
 /** The ExtenderFilterResult: the request's own bytes, as a whole or in runs between the refused names. `refused` holds places, ascending. */
-export function filterBytes(call: BytesCall, refused: readonly number[], failures: Failures): Buffer {
-  const { body, places, listStart, listEnd } = call;
-  if (refused.length === 0) return Buffer.concat([filterHead, body.subarray(listStart, listEnd), filterEnd]);
+export function filterBytes(
+  call: BytesCall,
+  refused: readonly number[],
+  failures: Failures,
+  buffers: AnswerBuffers,
+): Buffer {
+  const { body, places } = call;
+  if (refused.length === 0) return echoBytes(call, buffers);
   const parts: Buffer[] = [filterHead, Buffer.from('[')];
   let from = 0;
   const keep = (to: number): void => {

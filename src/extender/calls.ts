@@ -1,4 +1,4 @@
-import type { NodeTable } from './node-table.ts';
+import type { NameIndex } from './name-index.ts';
 import { type NodeCall, readNodeCall } from './request.ts';
 import { type BytesCall, growPlaces, type NamePlaces, readBytesCall } from './request-bytes.ts';
 
@@ -8,12 +8,12 @@ export type Call =
   | { readonly kind: 'whole'; readonly pod: unknown; readonly whole: NodeCall };
 
 /** Reads a body into `places`. Throws REQUEST_INVALID. */
-export function readCall(body: Buffer, table: NodeTable | undefined, places: NamePlaces): Call {
-  const bytes = readBytesCall(body, table?.index, places);
+export function readCall(body: Buffer, index: NameIndex | undefined, places: NamePlaces): Call {
+  const bytes = readBytesCall(body, index, places);
   if (bytes !== undefined) return { kind: 'bytes', pod: bytes.pod, bytes };
   const whole = readNodeCall(body);
   growPlaces(places, whole.names.length);
   places.count = whole.names.length;
-  for (const [place, name] of whole.names.entries()) places.indices[place] = table?.indexOf(name) ?? -1;
+  for (const [place, name] of whole.names.entries()) places.indices[place] = index?.indexOf(name) ?? -1;
   return { kind: 'whole', pod: whole.pod, whole };
 }

@@ -1,10 +1,17 @@
 import type { ClusterView, PodView } from '../cluster/view.ts';
-import { isFresh, type Outlook } from '../core/outlook.ts';
+import type { Outlook } from '../core/outlook.ts';
+import { workloadOf } from '../core/workload.ts';
 import type { ForecastLookup } from '../train/model-cache-view.ts';
 import { BoundPods } from './bound-pods.ts';
+import { footingOf } from './footing.ts';
+import type { Footing, Ground, LoadWish } from './ground.ts';
+import { readPod } from './incoming-pod.ts';
+import type { TableFrame } from './load-table.ts';
+import type { NameIndex } from './name-index.ts';
 import { NodeTable } from './node-table.ts';
-import type { PodLoad } from './pod-load.ts';
-import { ScorePieces } from './score-pieces.ts';
+import { forecastOf, type PodLoad, podLoad } from './pod-load.ts';
+import type { KnownLoad, UnownedParts } from './reader-messages.ts';
+import { type ScorePieces, scorePieces } from './score-pieces.ts';
 import { WorkloadLoads } from './workload-loads.ts';
 
 export interface ForecastStateOptions {
@@ -12,12 +19,9 @@ export interface ForecastStateOptions {
   readonly forecasts: ForecastLookup;
   readonly maxOutlookAgeSeconds: number;
   readonly targetUtilisation: number;
+  /** Called with each newer table, when it is whole. */
+  readonly publish: (frame: TableFrame) => void;
 }
-
-/** What decisions may be based on now, or why on nothing. */
-export type Footing =
-  | { readonly kind: 'sound'; readonly table: NodeTable; readonly horizonSeconds: number }
-  | { readonly kind: 'unsound'; readonly reason: 'not-synced' | 'outlook-stale' };
 
 interface Current {
   readonly outlook: Outlook;
@@ -25,35 +29,34 @@ interface Current {
   readonly pieces: ScorePieces;
 }
 
-/** The newest Outlook as tables, with the pods on the nodes. */
-export class ForecastState {
+/** The newest Outlook as tables, with the pods on the nodes: of the thread that follows the cluster. */
+export class ForecastState implements Ground<never> {
   readonly #options: ForecastStateOptions;
   readonly #pods = new BoundPods();
   #current: Current | undefined;
+  #frames = 0;
+  #publishedSynced = false;
 
   constructor(options: ForecastStateOptions) {
     this.#options = options;
   }
 
-  get table(): NodeTable | undefined {
-    return this.#current?.table;
+  get index(): NameIndex | undefined {
+    return this.#current?.table.index;
   }
 
   get pieces(): ScorePieces | undefined {
     return this.#current?.pieces;
   }
 
+  catchUp(): void {}
+
   use(outlook: Outlook, nowSeconds: number): void {
-    const { view, targetUtilisation } = this.#options;
-    const table = new NodeTable(outlook, targetUtilisation, (name) => view.node(name));
     // The fleet is mostly the same from one Outlook to the next.
-    const known = this.#current?.table.names;
-    const pieces =
-      this.#current !== undefined && known !== undefined && sameTexts(known, outlook.nodes.names)
-        ? this.#current.pieces
-        : new ScorePieces(outlook.nodes.names);
-    this.#current = { outlook, table, pieces };
-    this.#recount(table, nowSeconds, view.synced);
+    const isSame = this.#current !== undefined && sameTexts(this.#current.table.names, outlook.nodes.names);
+    const pieces = isSame && this.#current !== undefined ? this.#current.pieces : scorePieces(outlook.nodes.names);
+    this.#current = { outlook, table: this.#tableOf(outlook, isSame ? this.index : undefined), pieces };
+    this.#recount(this.#current, nowSeconds, this.#options.view.synced);
   }
 
   /** All pods were listed anew. */
@@ -63,10 +66,8 @@ export class ForecastState {
       return;
     }
     const { outlook, pieces } = this.#current;
-    const { view, targetUtilisation } = this.#options;
-    const table = new NodeTable(outlook, targetUtilisation, (name) => view.node(name));
-    this.#current = { outlook, table, pieces };
-    this.#recount(table, nowSeconds, true);
+    this.#current = { outlook, table: this.#tableOf(outlook, this.index), pieces };
+    this.#recount(this.#current, nowSeconds, true);
   }
 
   change(before: PodView | undefined, after: PodView | undefined, nowSeconds: number): void {
@@ -77,27 +78,81 @@ export class ForecastState {
     return this.#pods.loadOf(uid);
   }
 
+  read(object: unknown): PodView | undefined {
+    return readPod(object, this.#options.view.owners);
+  }
+
+  load({ pod }: LoadWish, steps: number): PodLoad {
+    return podLoad(pod, this.#options.forecasts, steps);
+  }
+
+  /** The load of a pod whose workload was not looked up; undefined without an Outlook. */
+  loadFor({ owned, containers }: UnownedParts): KnownLoad | undefined {
+    if (this.#current === undefined) return undefined;
+    const { version, steps } = this.#current.outlook;
+    const { view, forecasts } = this.#options;
+    const pod = { workload: workloadOf(owned, view.owners), containers };
+    const isWhole = containers.every((container) => forecastOf(pod, container, forecasts) !== undefined);
+    return { load: podLoad(pod, forecasts, steps), version, isWhole };
+  }
+
+  learn(indices: Int32Array, count: number): void {
+    this.#current?.table.learn(indices, count);
+  }
+
+  /** Does what is due though nobody called: moves on to the step that it is now, learns nodes. */
+  refresh(nowSeconds: number): void {
+    this.footing(nowSeconds);
+    this.#current?.table.learnAll();
+    if (this.#publishedSynced !== this.#options.view.synced) this.#publish();
+  }
+
   /** Moves on to the step that it is now, and says whether there is something to go by. */
   footing(nowSeconds: number): Footing {
     if (!this.#options.view.synced) return { kind: 'unsound', reason: 'not-synced' };
     const current = this.#current;
-    if (current === undefined || !isFresh(current.outlook, nowSeconds, this.#options.maxOutlookAgeSeconds)) {
-      return { kind: 'unsound', reason: 'outlook-stale' };
-    }
-    const { horizonStartSeconds, stepSeconds, steps } = current.outlook;
-    const step = Math.max(0, Math.floor((nowSeconds - horizonStartSeconds) / stepSeconds));
-    if (!(step < steps)) return { kind: 'unsound', reason: 'outlook-stale' };
-    current.table.lookFrom(step);
-    return { kind: 'sound', table: current.table, horizonSeconds: (steps - step) * stepSeconds };
+    const found = current && footingOf(current.outlook, nowSeconds, this.#options.maxOutlookAgeSeconds);
+    if (current === undefined || found === undefined) return { kind: 'unsound', reason: 'outlook-stale' };
+    if (current.table.lookFrom(found.step)) this.#publish();
+    return { kind: 'sound', table: current.table, horizonSeconds: found.horizonSeconds };
   }
 
-  #recount(table: NodeTable, nowSeconds: number, isWhole: boolean): void {
+  #tableOf(outlook: Outlook, known: NameIndex | undefined): NodeTable {
+    const { view, targetUtilisation } = this.#options;
+    return new NodeTable(outlook, targetUtilisation, (name) => view.node(name), known);
+  }
+
+  #recount({ outlook, table }: Current, nowSeconds: number, isWhole: boolean): void {
     const { view, forecasts } = this.#options;
-    const outlook = this.#current?.outlook;
-    if (outlook === undefined) return;
     const afterSeconds = outlook.nodes.attributed ? Number.NEGATIVE_INFINITY : outlook.dataSeconds;
     const loads = new WorkloadLoads(forecasts, outlook.steps);
     this.#pods.rebuild(view.pods(), { table, loads, afterSeconds }, nowSeconds, isWhole);
+    // The step that it is now, so that what is published is not summed up twice.
+    const found = footingOf(outlook, nowSeconds, this.#options.maxOutlookAgeSeconds);
+    if (found !== undefined) table.lookFrom(found.step);
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#current === undefined) return;
+    const { outlook, table, pieces } = this.#current;
+    const { version, dataSeconds, horizonStartSeconds, stepSeconds, steps } = outlook;
+    const { fromStep, pairs, allocatable, rows, least } = table;
+    this.#frames += 1;
+    this.#publishedSynced = this.#options.view.synced;
+    this.#options.publish({
+      number: this.#frames,
+      outlook: { version, dataSeconds, horizonStartSeconds, stepSeconds, steps },
+      synced: this.#publishedSynced,
+      names: table.index.data,
+      pieces,
+      fromStep,
+      pairs,
+      allocatable,
+      rows,
+      least,
+      counts: table.lock.counts,
+    });
   }
 }
 

@@ -1,84 +1,124 @@
 import type { NodeView } from '../cluster/view.ts';
 import type { Outlook } from '../core/outlook.ts';
 import { type PerResource, type Resource, resources } from '../core/resource.ts';
+import {
+  averageField,
+  type LoadTable,
+  lowMeanField,
+  peakMeanField,
+  peakVarianceField,
+  roomField,
+  rowFields,
+  rowLength,
+} from './load-table.ts';
 import { NameIndex } from './name-index.ts';
 import type { Moments, PodLoad } from './pod-load.ts';
-
-/** What a summary row holds of one resource of one node, over the steps that are left. */
-export const rowFields = 5;
-/** targetUtilisation × allocatable; 0 while the node is not known. */
-export const roomField = 0;
-export const peakMeanField = 1;
-export const lowMeanField = 2;
-export const peakVarianceField = 3;
-/** Mean of the load as a share of the room. */
-export const averageField = 4;
-/** Numbers per node: cpu, then memory. */
-export const rowLength = 2 * rowFields;
+import { leastRefused } from './refuse.ts';
+import { sharedFloats, sharedSingles } from './shared-memory.ts';
+import { TableLock } from './table-lock.ts';
 
 type LookUpNode = (name: string) => NodeView | undefined;
 
 /**
- * The load of every node of an Outlook over its horizon, as matrices of nodes × steps, and a row per node that sums it up. Pods are added and taken away.
- * No object per node: 100,000 nodes of 24 steps are 77 MB.
+ * The table of an Outlook, in shared memory, and all that changes it: pods are added and taken away, nodes are learned, steps end. One thread writes,
+ * any number read. No object per node: 100,000 nodes of 24 steps are 77 MB here and 38 MB for those that read.
  */
-export class NodeTable {
+export class NodeTable implements LoadTable {
   readonly names: readonly string[];
   readonly index: NameIndex;
   readonly steps: number;
+  /** What the pairs are rounded from; adding and taking away in them would let errors grow. */
   readonly load: PerResource<Moments>;
-  /** Zero where the cluster does not know the node (yet), or its forecast is unusable. */
+  readonly pairs: PerResource<Float32Array>;
   readonly allocatable: PerResource<Float64Array>;
-  readonly rows: Float64Array;
-  readonly #byName = new Map<string, number>();
+  readonly lock: TableLock;
+  rows: Float32Array;
+  least = sharedFloats(1);
+  fromStep = 0;
   readonly #unusable: Uint8Array;
   readonly #target: number;
   readonly #node: LookUpNode;
-  #fromStep = 0;
   #unknown = 0;
 
-  constructor(outlook: Outlook, targetUtilisation: number, node: LookUpNode) {
+  /** `known` is the index of the same names, where there is one. */
+  constructor(outlook: Outlook, targetUtilisation: number, node: LookUpNode, known?: NameIndex) {
     const { names, mean, variance } = outlook.nodes;
     this.names = names;
-    this.index = new NameIndex(names);
+    this.index = known ?? new NameIndex(names);
     this.steps = outlook.steps;
+    this.lock = new TableLock(names.length);
     const size = names.length * outlook.steps;
     const moments = (resource: Resource): Moments => ({
       mean: sized(mean[resource], size),
       variance: sized(variance[resource], size),
     });
     this.load = { cpu: moments('cpu'), memory: moments('memory') };
-    this.allocatable = { cpu: new Float64Array(names.length), memory: new Float64Array(names.length) };
-    this.rows = new Float64Array(names.length * rowLength);
+    this.pairs = { cpu: sharedSingles(2 * size), memory: sharedSingles(2 * size) };
+    this.allocatable = { cpu: sharedFloats(names.length), memory: sharedFloats(names.length) };
+    this.rows = sharedSingles(names.length * rowLength);
     this.#unusable = new Uint8Array(names.length);
     this.#target = targetUtilisation;
     this.#node = node;
     this.#markUnusable();
-    for (const [index, name] of names.entries()) {
-      if (!this.#byName.has(name)) this.#byName.set(name, index);
-      if (!this.#learn(index)) this.#unknown += 1;
-    }
+    this.least[0] = Number.POSITIVE_INFINITY;
+    for (let node = 0; node < names.length; node += 1) this.#round(node);
+    for (let index = 0; index < names.length; index += 1) if (!this.#learn(index)) this.#unknown += 1;
   }
 
   /** The index of a node, or -1. */
   indexOf(name: string): number {
-    return this.#byName.get(name) ?? -1;
-  }
-
-  get fromStep(): number {
-    return this.#fromStep;
+    return this.index.indexOf(name);
   }
 
   /** Adds a pod to a node (`times` 1) or takes it away (-1). */
   add(node: number, load: PodLoad, times: 1 | -1): void {
-    this.#accumulate(node, load, times);
-    this.#sumUp(node);
+    this.lock.change(node, () => {
+      this.#accumulate(node, load, times);
+      this.#sumUp(node);
+    });
   }
 
-  /** Adds many pods, and sums up once. */
+  /** Adds many pods, and sums up once: before the table is published. */
   addAll(pods: Iterable<{ readonly index: number; readonly load: PodLoad }>): void {
     for (const { index, load } of pods) this.#accumulate(index, load, 1);
     this.#sumUpAll();
+  }
+
+  /** Leaves the steps before `step` out from now on; whether that is another step than before. Rows that others read stay as they are. */
+  lookFrom(step: number): boolean {
+    if (step === this.fromStep) return false;
+    this.fromStep = step;
+    this.rows = sharedSingles(this.rows.length);
+    this.least = sharedFloats(1);
+    this.#sumUpAll();
+    return true;
+  }
+
+  /** Asks the cluster again for nodes of a call that it did not know before: a watch may have been behind. */
+  learn(indices: Int32Array, count: number): void {
+    if (this.#unknown === 0) return;
+    for (let at = 0; at < count; at += 1) this.#learnAgain(indices[at] ?? -1);
+  }
+
+  /** Asks the cluster again for all nodes that it did not know. */
+  learnAll(): void {
+    if (this.#unknown === 0) return;
+    for (let index = 0; index < this.names.length; index += 1) this.#learnAgain(index);
+  }
+
+  #learnAgain(index: number): void {
+    if (index >= 0 && this.allocatable.cpu[index] === 0 && this.#learn(index)) this.#unknown -= 1;
+  }
+
+  #learn(index: number): boolean {
+    const found = this.#unusable[index] === 1 ? undefined : this.#node(this.names[index] ?? '');
+    if (found === undefined || !(found.allocatable.cpu > 0) || !(found.allocatable.memory > 0)) return false;
+    this.lock.change(index, () => {
+      this.allocatable.cpu[index] = found.allocatable.cpu;
+      this.allocatable.memory[index] = found.allocatable.memory;
+      this.#sumUp(index);
+    });
+    return true;
   }
 
   #accumulate(node: number, load: PodLoad, times: 1 | -1): void {
@@ -92,35 +132,18 @@ export class NodeTable {
         variance[base + step] = Math.max(0, left);
       }
     }
+    this.#round(node);
   }
 
-  /** Leaves the steps before `step` out of the rows from now on. */
-  lookFrom(step: number): void {
-    if (step === this.#fromStep) return;
-    this.#fromStep = step;
-    this.#sumUpAll();
-  }
-
-  #sumUpAll(): void {
-    for (let node = 0; node < this.names.length; node += 1) this.#sumUp(node);
-  }
-
-  /** Asks the cluster again for nodes of a call that it did not know before: a watch may have been behind. */
-  learn(indices: Int32Array, count: number): void {
-    if (this.#unknown === 0) return;
-    for (let at = 0; at < count; at += 1) {
-      const index = indices[at] ?? -1;
-      if (index >= 0 && this.allocatable.cpu[index] === 0 && this.#learn(index)) this.#unknown -= 1;
+  #round(node: number): void {
+    for (const resource of resources) {
+      const { mean, variance } = this.load[resource];
+      const pairs = this.pairs[resource];
+      for (let at = node * this.steps; at < (node + 1) * this.steps; at += 1) {
+        pairs[2 * at] = mean[at] ?? 0;
+        pairs[2 * at + 1] = variance[at] ?? 0;
+      }
     }
-  }
-
-  #learn(index: number): boolean {
-    const found = this.#unusable[index] === 1 ? undefined : this.#node(this.names[index] ?? '');
-    if (found === undefined || !(found.allocatable.cpu > 0) || !(found.allocatable.memory > 0)) return false;
-    this.allocatable.cpu[index] = found.allocatable.cpu;
-    this.allocatable.memory[index] = found.allocatable.memory;
-    this.#sumUp(index);
-    return true;
   }
 
   #markUnusable(): void {
@@ -133,13 +156,19 @@ export class NodeTable {
     }
   }
 
+  #sumUpAll(): void {
+    this.least[0] = Number.POSITIVE_INFINITY;
+    for (let node = 0; node < this.names.length; node += 1) this.#sumUp(node);
+  }
+
   #sumUp(node: number): void {
+    const { rows } = this;
     for (const [place, resource] of resources.entries()) {
       const room = this.#target * (this.allocatable[resource][node] ?? 0);
       const { mean, variance } = this.load[resource];
       const end = (node + 1) * this.steps;
       let [peak, low, widest, sum] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
-      for (let at = node * this.steps + this.#fromStep; at < end; at += 1) {
+      for (let at = node * this.steps + this.fromStep; at < end; at += 1) {
         const value = mean[at] ?? 0;
         peak = Math.max(peak, value);
         low = Math.min(low, value);
@@ -147,12 +176,14 @@ export class NodeTable {
         sum += value;
       }
       const row = node * rowLength + place * rowFields;
-      this.rows[row + roomField] = room;
-      this.rows[row + peakMeanField] = peak;
-      this.rows[row + lowMeanField] = low;
-      this.rows[row + peakVarianceField] = widest;
-      this.rows[row + averageField] = room > 0 ? sum / (this.steps - this.#fromStep) / room : 0;
+      rows[row + roomField] = room;
+      rows[row + peakMeanField] = peak;
+      rows[row + lowMeanField] = low;
+      rows[row + peakVarianceField] = widest;
+      rows[row + averageField] = room > 0 ? sum / (this.steps - this.fromStep) / room : 0;
     }
+    // What is taken away raises it again when all rows are summed up the next time: until then it is too low, which costs time and nothing else.
+    this.least[0] = Math.min(this.least[0] ?? 0, leastRefused(this, node));
   }
 }
 

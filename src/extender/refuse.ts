@@ -1,5 +1,5 @@
 import type { Failures } from './answer-bytes.ts';
-import type { NodeTable } from './node-table.ts';
+import type { LoadTable } from './load-table.ts';
 import type { PodLoad } from './pod-load.ts';
 import type { Victims } from './preemption.ts';
 import type { NamePlaces } from './request-bytes.ts';
@@ -37,8 +37,7 @@ export interface Refused extends Failures {
 export const noneRefused: Refused = { outcome: 'kept', places: [], failed: new Map(), unresolvable: new Map() };
 
 /** The nodes of a call that would certainly run out of memory. */
-export function refuseNodes(table: NodeTable, places: NamePlaces, pod: PodLoad): Refused {
-  table.learn(places.indices, places.count);
+export function refuseNodes(table: LoadTable, places: NamePlaces, pod: PodLoad): Refused {
   const refused = refusedPlaces(table, places, pod);
   const outcome = outcomeOf(refused.length, places.count);
   if (outcome !== 'refused') return { ...noneRefused, outcome };
@@ -46,19 +45,39 @@ export function refuseNodes(table: NodeTable, places: NamePlaces, pod: PodLoad):
   return { outcome, places: refused.map(({ place }) => place), ...failures };
 }
 
-function refusedPlaces(table: NodeTable, places: NamePlaces, pod: PodLoad): readonly RefusedPlace[] {
-  const refused: RefusedPlace[] = [];
+function refusedPlaces(table: LoadTable, places: NamePlaces, pod: PodLoad): readonly RefusedPlace[] {
+  const refused = new Map<number, Refusal>();
   const now = memoryNow(pod, table.fromStep);
-  for (let place = 0; place < places.count; place += 1) {
-    const refusal = refusalOf(table, places.indices[place] ?? -1, now);
-    if (refusal !== undefined) refused.push({ place, refusal });
-  }
-  return refused;
+  table.lock.read(places.indices, places.count, (from, to) => {
+    for (let place = from; place < to; place += 1) {
+      const refusal = refusalOf(table, places.indices[place] ?? -1, now);
+      if (refusal !== undefined) refused.set(place, refusal);
+      else if (refused.size > 0) refused.delete(place);
+    }
+  });
+  return [...refused].map(([place, refusal]) => ({ place, refusal })).sort((one, other) => one.place - other.place);
+}
+
+/** Whether no node of the table could be refused for a pod, so that its calls need no look at their names. */
+export function refusesNone(table: LoadTable, pod: PodLoad): boolean {
+  return memoryNow(pod, table.fromStep).mean <= (table.least[0] ?? 0);
+}
+
+/** The least memory that a pod must be forecast to need for a node to refuse it; its own variance only raises that. */
+export function leastRefused(
+  table: Pick<LoadTable, 'allocatable' | 'pairs' | 'steps' | 'fromStep'>,
+  node: number,
+): number {
+  const allocatable = table.allocatable.memory[node] ?? 0;
+  if (allocatable <= 0) return Number.POSITIVE_INFINITY;
+  const at = 2 * (node * table.steps + table.fromStep);
+  const { memory } = table.pairs;
+  return Math.min(allocatable, allocatable - (memory[at] ?? 0) + refusalSigmas * Math.sqrt(memory[at + 1] ?? 0));
 }
 
 /** The candidates that would certainly run out of memory even without their victims. */
 export function refusedCandidates(
-  table: NodeTable,
+  table: LoadTable,
   candidates: readonly Victims[],
   pod: PodLoad,
   loadOf: (uid: string) => PodLoad | undefined,
@@ -69,7 +88,7 @@ export function refusedCandidates(
     // A victim of which nothing is known may free any amount.
     if (loads.includes(undefined)) return false;
     const freed = loads.reduce((sum, load) => sum + (load?.memory.mean[table.fromStep] ?? 0), 0);
-    return refusalOf(table, table.indexOf(node), now, freed) !== undefined;
+    return refusalOf(table, table.index.indexOf(node), now, freed) !== undefined;
   });
   return new Set(refused);
 }
@@ -83,24 +102,24 @@ function memoryNow(pod: PodLoad, step: number): StepMemory {
   return { mean: pod.memory.mean[step] ?? 0, variance: pod.memory.variance[step] ?? 0 };
 }
 
-function refusalOf(table: NodeTable, node: number, pod: StepMemory, freed = 0): Refusal | undefined {
+function refusalOf(table: LoadTable, node: number, pod: StepMemory, freed = 0): Refusal | undefined {
   const allocatable = node < 0 ? 0 : (table.allocatable.memory[node] ?? 0);
   if (allocatable <= 0) return undefined;
-  const at = node * table.steps + table.fromStep;
-  const { mean, variance } = table.load.memory;
-  const own = Math.max(0, (mean[at] ?? 0) - freed);
+  const at = 2 * (node * table.steps + table.fromStep);
+  const { memory } = table.pairs;
+  const own = Math.max(0, (memory[at] ?? 0) - freed);
   const excess = own + pod.mean - allocatable;
   if (excess <= 0) return undefined;
   if (pod.mean - allocatable > refusalSigmas * Math.sqrt(pod.variance)) return 'never';
-  return excess > refusalSigmas * Math.sqrt((variance[at] ?? 0) + pod.variance) ? 'full-now' : undefined;
+  return excess > refusalSigmas * Math.sqrt((memory[at + 1] ?? 0) + pod.variance) ? 'full-now' : undefined;
 }
 
 /** The reasons of an answer by node. Equal names are refused alike. */
-function failuresOf(table: NodeTable, places: NamePlaces, refused: readonly RefusedPlace[], pod: PodLoad): Failures {
+function failuresOf(table: LoadTable, places: NamePlaces, refused: readonly RefusedPlace[], pod: PodLoad): Failures {
   const failures = { failed: new Map<string, string>(), unresolvable: new Map<string, string>() };
   const needs = `${Math.round(memoryNow(pod, table.fromStep).mean / 2 ** 20)}Mi`;
   for (const { place, refusal } of refused) {
-    const name = table.names[places.indices[place] ?? -1] ?? '';
+    const name = table.index.nameAt(places.indices[place] ?? -1);
     failures[refusal === 'never' ? 'unresolvable' : 'failed'].set(name, reasons[refusal](needs));
   }
   return failures;

@@ -1,4 +1,4 @@
-import { hashByte, hashStart, type NameIndex } from './name-index.ts';
+import { isPlainByte, type NameIndex, viewOf } from './name-index.ts';
 
 /** Where the names of a call stand in its body, and which nodes of the table they are. Reused from call to call. */
 export interface NamePlaces {
@@ -11,26 +11,68 @@ export interface NamePlaces {
 }
 
 /** A names-only call as kube-scheduler writes it, read without parsing the names. */
-export interface BytesCall {
-  readonly pod: unknown;
-  readonly body: Buffer;
+export interface BytesCall extends Envelope {
   readonly places: NamePlaces;
-  /** The list with its brackets: body[listStart, listEnd). */
-  readonly listStart: number;
-  readonly listEnd: number;
 }
 
 const head = Buffer.from('{"Pod":{', 'latin1');
 const between = Buffer.from(',"Nodes":null,"NodeNames":[', 'latin1');
 const [quote, comma, backslash, open, close, closeList, newline] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5d, 0x0a];
 
-// Printable ASCII but the quote and the backslash; behind the end of a body there is a zero.
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte <= 0x7e && byte !== quote && byte !== backslash ? 1 : 0,
-);
+// By byte, 1 where it stands in JSON as it is; behind the end of a body there is a zero.
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (isPlainByte(byte) ? 1 : 0));
 
 export function createPlaces(size = 1024): NamePlaces {
   return { count: 0, starts: new Int32Array(size), ends: new Int32Array(size), indices: new Int32Array(size) };
+}
+
+/** A call as kube-scheduler writes it, whose names nobody has looked at. */
+export interface Envelope {
+  readonly pod: unknown;
+  readonly body: Buffer;
+  /** The list with its brackets: body[listStart, listEnd). */
+  readonly listStart: number;
+  readonly listEnd: number;
+}
+
+/** Where the list begins, behind the pod of `{"Pod":{…},"Nodes":null,"NodeNames":[`, and where the pod ends; undefined for any other shape. */
+function findList(body: Buffer): { readonly podEnd: number; readonly listStart: number } | undefined {
+  if (!startsAt(body, 0, head)) return undefined;
+  const podEnd = endOfObject(body, head.length - 1);
+  if (podEnd < 0 || !startsAt(body, podEnd, between)) return undefined;
+  return { podEnd, listStart: podEnd + between.length - 1 };
+}
+
+/**
+ * Reads a call without its names, for an answer that repeats them as they came; that they are plain texts is looked at, which they are is not. Undefined for
+ * any other shape.
+ */
+export function readEnvelope(body: Buffer): Envelope | undefined {
+  const found = findList(body);
+  if (found === undefined) return undefined;
+  const end = body[body.length - 1] === newline ? body.length - 1 : body.length;
+  const { podEnd, listStart } = found;
+  if (body[end - 1] !== close || body[end - 2] !== closeList) return undefined;
+  if (!isPlainList(body, listStart, end - 1)) return undefined;
+  const pod = parseSlice(body, head.length - 1, podEnd);
+  return pod === undefined ? undefined : { pod, body, listStart, listEnd: end - 1 };
+}
+
+/** Whether body[start, end) is `[` texts of printable ASCII without escapes, with commas between them, `]`. */
+function isPlainList(body: Buffer, start: number, end: number): boolean {
+  const last = end - 1;
+  let at = start + 1;
+  if (at === last) return true;
+  for (;;) {
+    if (body[at] !== quote) return false;
+    at += 1;
+    while (isPlain[body[at] ?? 0] === 1) at += 1;
+    if (body[at] !== quote || at >= last) return false;
+    at += 1;
+    if (at === last) return true;
+    if (body[at] !== comma) return false;
+    at += 1;
+  }
 }
 
 /**
@@ -38,14 +80,12 @@ export function createPlaces(size = 1024): NamePlaces {
  * valid or not (white space, other keys, escapes or anything but ASCII in a name): the plain way then says what it is.
  */
 export function readBytesCall(body: Buffer, index: NameIndex | undefined, places: NamePlaces): BytesCall | undefined {
-  if (!startsAt(body, 0, head)) return undefined;
-  const podStart = head.length - 1;
-  const podEnd = endOfObject(body, podStart);
-  if (podEnd < 0 || !startsAt(body, podEnd, between)) return undefined;
-  const listStart = podEnd + between.length - 1;
+  const found = findList(body);
+  if (found === undefined) return undefined;
+  const { podEnd, listStart } = found;
   const listEnd = readNames(body, listStart + 1, index, places);
   if (listEnd < 0 || body[listEnd] !== close || !endsAt(body, listEnd + 1)) return undefined;
-  const pod = parseSlice(body, podStart, podEnd);
+  const pod = parseSlice(body, head.length - 1, podEnd);
   return pod === undefined ? undefined : { pod, body, places, listStart, listEnd };
 }
 
@@ -89,9 +129,19 @@ function endOfText(body: Buffer, start: number): number {
 function readNames(body: Buffer, start: number, index: NameIndex | undefined, places: NamePlaces): number {
   places.count = 0;
   if (body[start] === closeList) return start + 1;
+  const view = viewOf(body);
+  let length = 0;
   for (let at = start; body[at] === quote; at += 1) {
-    const end = readName(body, at + 1, index, places);
-    if (end < 0) return -1;
+    const first = at + 1;
+    let end = first + length;
+    let node = findGuessed(index, body, view, first, end);
+    if (node < 0) {
+      end = endOfName(body, first);
+      if (end < 0) return -1;
+      node = index?.find(view, first, end) ?? -1;
+    }
+    keepPlace(places, first, end, node);
+    length = end - first;
     at = end + 1;
     if (body[at] === closeList) return at + 1;
     if (body[at] !== comma) return -1;
@@ -99,21 +149,24 @@ function readNames(body: Buffer, start: number, index: NameIndex | undefined, pl
   return -1;
 }
 
-/** Reads the name that begins at `start` and keeps where it is; the position of the quote behind it, or -1 when it is not plain ASCII. */
-function readName(body: Buffer, start: number, index: NameIndex | undefined, places: NamePlaces): number {
-  let hash = hashStart;
+/** Most names of a fleet are of one length: what equals a name of the index there, and a quote behind it, needs no look for its end. */
+function findGuessed(index: NameIndex | undefined, body: Buffer, view: DataView, start: number, end: number): number {
+  return end > start && body[end] === quote && index?.isPlain === true ? index.find(view, start, end) : -1;
+}
+
+/** The position of the quote behind a name, or -1 when it is not plain ASCII. */
+function endOfName(body: Buffer, start: number): number {
   let at = start;
-  for (let byte = body[at] ?? 0; isPlain[byte] === 1; byte = body[at] ?? 0) {
-    hash = hashByte(hash, byte);
-    at += 1;
-  }
-  if (body[at] !== quote) return -1;
-  growPlaces(places, places.count + 1);
+  while (isPlain[body[at] ?? 0] === 1) at += 1;
+  return body[at] === quote ? at : -1;
+}
+
+function keepPlace(places: NamePlaces, start: number, end: number, node: number): void {
+  if (places.count === places.starts.length) growPlaces(places, places.count + 1);
   places.starts[places.count] = start;
-  places.ends[places.count] = at;
-  places.indices[places.count] = index === undefined ? -1 : index.findBytes(body, start, at, hash);
+  places.ends[places.count] = end;
+  places.indices[places.count] = node;
   places.count += 1;
-  return at;
 }
 
 /** Makes room for at least so many names; what is there stays. */

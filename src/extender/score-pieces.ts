@@ -1,22 +1,25 @@
-import { highestScore } from './score.ts';
+import { highestScore } from './score-range.ts';
+import { sharedBytes, sharedIntegers } from './shared-memory.ts';
 
 /**
  * The pieces that an answer to prioritize is put together from, cut to whole words of four bytes, so that they are copied word by word: for each node
  * `{"Host":"…","Score":` behind as many spaces as it takes, for each score its digits and `},`. JSON does not mind the spaces.
  */
-export class ScorePieces {
+export interface ScorePieces {
   readonly words: Int32Array;
   /** Piece i is words[starts[i], starts[i + 1]). */
   readonly starts: Int32Array;
+}
 
-  constructor(names: readonly string[]) {
-    const texts = names.map((name) => hostPiece(JSON.stringify(name)));
-    this.starts = new Int32Array(names.length + 1);
-    for (const [index, text] of texts.entries()) {
-      this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(text, 'utf8') / wordBytes;
-    }
-    this.words = wordsOf(texts.join(''));
+/** Made once for a fleet, in memory that all threads see. */
+export function scorePieces(names: readonly string[]): ScorePieces {
+  const texts = names.map((name) => hostPiece(JSON.stringify(name)));
+  const starts = sharedIntegers(names.length + 1);
+  for (const [index, text] of texts.entries()) {
+    starts[index + 1] = (starts[index] ?? 0) + Buffer.byteLength(text, 'utf8') / wordBytes;
   }
+  const bytes = sharedBytes(Buffer.from(texts.join(''), 'utf8'));
+  return { words: new Int32Array(bytes.buffer), starts };
 }
 
 export const wordBytes = 4;

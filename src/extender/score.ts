@@ -1,20 +1,18 @@
 import type { PerResource } from '../core/resource.ts';
 import {
   averageField,
+  type LoadTable,
   lowMeanField,
-  type NodeTable,
   peakMeanField,
   peakVarianceField,
   roomField,
   rowFields,
   rowLength,
-} from './node-table.ts';
-import { certainSigmas, probabilityBelow } from './normal.ts';
+} from './load-table.ts';
+import { cellsPerSigma, certainSigmas, cumulative } from './normal.ts';
 import type { Moments, PodLoad } from './pod-load.ts';
+import { highestScore, neutralScore } from './score-range.ts';
 
-/** The score of nodes of which nothing is known, and of all nodes when the Outlook is stale. */
-export const neutralScore = 5;
-export const highestScore = 10;
 /** How much of the score a node loses that is in use up to the target, though certain to stay within it. */
 const usedShare = 0.7;
 /** Contention grows with CPU use long before the target; memory in use below it hurts nobody. */
@@ -59,11 +57,24 @@ export function createScores(size: number): Scores {
  *
  * The more load, the lower the score, never higher. Unknown nodes get 5.
  */
-export function scoreNodes(table: NodeTable, indices: Int32Array, count: number, pod: PodLoad, scores: Scores): void {
-  const { rows } = table;
+export function scoreNodes(table: LoadTable, indices: Int32Array, count: number, pod: PodLoad, scores: Scores): void {
   const cpu = outline(pod.cpu, table.fromStep);
   const memory = outline(pod.memory, table.fromStep);
-  for (let at = 0; at < count; at += 1) {
+  const outlines = { cpu, memory };
+  table.lock.read(indices, count, (from, to) => scorePlaces(table, indices, from, to, pod, outlines, scores));
+}
+
+function scorePlaces(
+  table: LoadTable,
+  indices: Int32Array,
+  from: number,
+  to: number,
+  pod: PodLoad,
+  { cpu, memory }: PerResource<Outline>,
+  scores: Scores,
+): void {
+  const { rows } = table;
+  for (let at = from; at < to; at += 1) {
     const node = indices[at] ?? -1;
     const row = node * rowLength;
     const cpuRoom = node < 0 ? 0 : (rows[row + roomField] ?? 0);
@@ -85,7 +96,7 @@ export function scoreNodes(table: NodeTable, indices: Int32Array, count: number,
 
 /** P of a node; the steps are looked at only for a resource that is undecided. */
 function probabilityOf(
-  { rows, load, steps, fromStep }: NodeTable,
+  { rows, pairs, steps, fromStep }: LoadTable,
   node: number,
   pod: PodLoad,
   cpu: number,
@@ -95,10 +106,10 @@ function probabilityOf(
   if (cpu === 1 && memory === 1) return 1;
   const cpuRoom = rows[node * rowLength + roomField] ?? 0;
   const memoryRoom = rows[node * rowLength + rowFields + roomField] ?? 0;
-  const base = node * steps;
-  if (memory === 1) return meanWithin(load.cpu, pod.cpu, cpuRoom, base, fromStep);
-  if (cpu === 1) return meanWithin(load.memory, pod.memory, memoryRoom, base, fromStep);
-  return meanWithinBoth(load, pod, { cpu: cpuRoom, memory: memoryRoom }, base, fromStep);
+  const base = 2 * node * steps;
+  if (memory === 1) return meanWithin(pairs.cpu, pod.cpu, cpuRoom, base, fromStep);
+  if (cpu === 1) return meanWithin(pairs.memory, pod.memory, memoryRoom, base, fromStep);
+  return meanWithinBoth(pairs, pod, { cpu: cpuRoom, memory: memoryRoom }, base, fromStep);
 }
 
 /** The formula of scoreNodes for one node: P, and the use of each resource as a share of the target. */
@@ -134,7 +145,7 @@ const undecided = -1;
 const certainVariances = certainSigmas * certainSigmas;
 
 /** 1 or 0 where the widest and the highest (lowest) of all steps together already decide every one of them: most nodes need no look at the steps. */
-function certainty(rows: Float64Array, row: number, pod: Outline): number {
+function certainty(rows: Float32Array, row: number, pod: Outline): number {
   const room = rows[row + roomField] ?? 0;
   const far = certainVariances * ((rows[row + peakVarianceField] ?? 0) + pod.peakVariance + leastVariance);
   const left = room - (rows[row + peakMeanField] ?? 0) - pod.peakMean;
@@ -144,45 +155,56 @@ function certainty(rows: Float64Array, row: number, pod: Outline): number {
   return undecided;
 }
 
-// The arrays are taken out of their objects before the loop: that halves its time.
-function meanWithin(load: Moments, pod: Moments, room: number, base: number, fromStep: number): number {
-  const { mean, variance } = load;
-  const { mean: podMean, variance: podVariance } = pod;
-  const steps = podMean.length;
+function meanWithin(pairs: Float32Array, pod: Moments, room: number, base: number, fromStep: number): number {
+  const { mean, variance } = pod;
+  const steps = mean.length;
   let sum = 0;
-  for (let step = fromStep; step < steps; step += 1) {
-    const left = room - (mean[base + step] ?? 0) - (podMean[step] ?? 0);
-    sum += within(left, (variance[base + step] ?? 0) + (podVariance[step] ?? 0) + leastVariance);
+  for (let step = fromStep, at = base + 2 * fromStep; step < steps; step += 1, at += 2) {
+    const left = room - (pairs[at] ?? 0) - (mean[step] ?? 0);
+    const width = (pairs[at + 1] ?? 0) + (variance[step] ?? 0) + leastVariance;
+    // within(), written out.
+    if (left * left >= certainVariances * width) {
+      if (left > 0) sum += 1;
+    } else {
+      const place = middle + (cellsPerSigma * left) / Math.sqrt(width);
+      const cell = place | 0;
+      const low = cumulative[cell] ?? 0;
+      sum += low + ((cumulative[cell + 1] ?? 1) - low) * (place - cell);
+    }
   }
   return sum / (steps - fromStep);
 }
 
-/** As meanWithin, of steps in which both resources stay within. */
+/** As meanWithin, of steps in which both resources stay within. The arrays are taken out of their objects before the loop: that halves its time. */
 function meanWithinBoth(
-  load: PodLoad,
+  pairs: PerResource<Float32Array>,
   pod: PodLoad,
   room: PerResource<number>,
   base: number,
   fromStep: number,
 ): number {
-  const { mean: cpuMean, variance: cpuVariance } = load.cpu;
-  const { mean: memoryMean, variance: memoryVariance } = load.memory;
-  const { cpu, memory } = pod;
-  const steps = cpu.mean.length;
+  const { cpu, memory } = pairs;
+  const { mean: cpuMean, variance: cpuVariance } = pod.cpu;
+  const { mean: memoryMean, variance: memoryVariance } = pod.memory;
+  const steps = cpuMean.length;
   let sum = 0;
-  for (let step = fromStep; step < steps; step += 1) {
-    const at = base + step;
-    const cpuLeft = room.cpu - (cpuMean[at] ?? 0) - (cpu.mean[step] ?? 0);
-    const memoryLeft = room.memory - (memoryMean[at] ?? 0) - (memory.mean[step] ?? 0);
+  for (let step = fromStep, at = base + 2 * fromStep; step < steps; step += 1, at += 2) {
+    const cpuLeft = room.cpu - (cpu[at] ?? 0) - (cpuMean[step] ?? 0);
+    const memoryLeft = room.memory - (memory[at] ?? 0) - (memoryMean[step] ?? 0);
     sum +=
-      within(cpuLeft, (cpuVariance[at] ?? 0) + (cpu.variance[step] ?? 0) + leastVariance) *
-      within(memoryLeft, (memoryVariance[at] ?? 0) + (memory.variance[step] ?? 0) + leastVariance);
+      within(cpuLeft, (cpu[at + 1] ?? 0) + (cpuVariance[step] ?? 0) + leastVariance) *
+      within(memoryLeft, (memory[at + 1] ?? 0) + (memoryVariance[step] ?? 0) + leastVariance);
   }
   return sum / (steps - fromStep);
 }
 
+const middle = certainSigmas * cellsPerSigma;
+
 /** The probability that something normal stays below zero, given how far its mean lies below it. */
 function within(left: number, variance: number): number {
   if (left * left >= certainVariances * variance) return left > 0 ? 1 : 0;
-  return probabilityBelow(left / Math.sqrt(variance));
+  const place = middle + (cellsPerSigma * left) / Math.sqrt(variance);
+  const cell = place | 0;
+  const low = cumulative[cell] ?? 0;
+  return low + ((cumulative[cell + 1] ?? 1) - low) * (place - cell);
 }

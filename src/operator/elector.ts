@@ -136,12 +136,17 @@ class LeaseElector implements Elector {
       identity: this.#identity,
       seconds: this.#leaseSeconds,
       wallMilliseconds: this.#wall(),
-      transitions: record === undefined || record.holder === this.#identity ? undefined : record.transitions + 1,
+      transitions: this.#transitionsAfter(record),
     });
     if (written) {
       this.#renewedMilliseconds = began;
       this.holder = this.#identity;
     }
+  }
+
+  #transitionsAfter(record: LeaseRecord | undefined): number | undefined {
+    if (record === undefined) return 0;
+    return record.holder === this.#identity ? undefined : record.transitions + 1;
   }
 
   #observe(record: LeaseRecord | undefined, nowMilliseconds: number): void {

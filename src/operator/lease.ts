@@ -91,7 +91,7 @@ export function expectSuccess({ status, body }: ApiAnswer, path: string): void {
 function specOf({ identity, seconds, wallMilliseconds, transitions }: LeaseWrite): object {
   const now = microTime(wallMilliseconds);
   const renewal = { holderIdentity: identity, leaseDurationSeconds: seconds, renewTime: now };
-  return transitions === undefined && identity !== '' ? { ...renewal } : { ...renewal, acquireTime: now, leaseTransitions: transitions };
+  return transitions === undefined ? renewal : { ...renewal, acquireTime: now, leaseTransitions: transitions };
 }
 
 /** A time as Leases have it: with six digits of a second, no more and no less. */

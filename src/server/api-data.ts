@@ -5,7 +5,7 @@ import type { ModelCacheCounts } from '../train/model-cache.ts';
 
 /** What `/api/v1` reads. */
 export interface ApiData {
-  decision(id: string): Promise<Decision | undefined>;
+  decision(id: string, scope?: Scope): Promise<Decision | undefined>;
   /** The newest first. matchesQuery() says which. */
   decisions(query: DecisionQuery): Promise<readonly Decision[]>;
   status(): ServerStatus;
@@ -14,7 +14,11 @@ export interface ApiData {
   outlook(): Outlook | undefined;
 }
 
+/** Which replicas are asked for decisions: all, or only the one that is called. */
+export type Scope = 'all' | 'local';
+
 export interface DecisionQuery {
+  readonly scope?: Scope;
   readonly limit: number;
   readonly namespace?: string;
   readonly workload?: { readonly kind?: string; readonly name: string };

@@ -3,12 +3,15 @@ import { type Logger, redactedError } from '../core/log.ts';
 import { type Failure, failureOf, sendFailure, sendJson, sendMethods } from './answer.ts';
 import { type BodyBudget, type BodyOutcome, takeBody } from './body.ts';
 
-/** Raw body in, JSON out, at once: it is called on the event loop and must neither wait nor start anything that others wait for. */
-export type HotHandler = (body: Buffer) => Buffer;
+/**
+ * Raw body in, JSON out: it is called on the event loop and must not do anything that others wait for. A promise only where another thread answers.
+ */
+export type HotHandler = (body: Buffer) => Buffer | Promise<Buffer>;
 
 export interface HotRoute {
   readonly path: string;
   readonly handler: HotHandler;
+  readonly onSent?: ((answer: Buffer) => void) | undefined;
   readonly limitBytes: number;
   readonly budget: BodyBudget;
   readonly logger: Logger;
@@ -50,12 +53,36 @@ const busy: Failure = {
 
 function answerWhole(request: IncomingMessage, response: ServerResponse, route: HotRoute, body: Buffer): void {
   try {
-    sendJson(request, response, 200, route.handler(body));
+    const answer = route.handler(body);
+    if (Buffer.isBuffer(answer)) send(request, response, route, answer);
+    else void answerLater(request, response, route, answer);
   } catch (error) {
-    const failure = failureOf(error);
-    const fields = { path: route.path, error: redactedError(error) };
-    if (failure.status >= 500) route.logger.error(fields, 'a request failed');
-    else route.logger.debug(fields, 'a request was refused');
-    sendFailure(request, response, failure);
+    fail(request, response, route, error);
   }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { onSent }: HotRoute, answer: Buffer): void {
+  sendJson(request, response, 200, answer);
+  if (onSent !== undefined) response.once('close', () => onSent(answer));
+}
+
+async function answerLater(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: HotRoute,
+  answer: Promise<Buffer>,
+): Promise<void> {
+  try {
+    send(request, response, route, await answer);
+  } catch (error) {
+    fail(request, response, route, error);
+  }
+}
+
+function fail(request: IncomingMessage, response: ServerResponse, route: HotRoute, error: unknown): void {
+  const failure = failureOf(error);
+  const fields = { path: route.path, error: redactedError(error) };
+  if (failure.status >= 500) route.logger.error(fields, 'a request failed');
+  else route.logger.debug(fields, 'a request was refused');
+  sendFailure(request, response, failure);
 }

@@ -27,3 +27,16 @@ export const defaultLimits: ServerLimits = {
   // Clients written in Go drop an idle connection after 90 s: were ours shorter, a request could meet a closing connection.
   idleSeconds: 120,
 };
+
+// The largest body that a hot route takes.
+const leastBytesUnderWay = 64 * 2 ** 20;
+
+/** What each of so many threads may take, so that together they take no more; each takes the largest body. */
+export function limitsPerThread(limits: ServerLimits, threads: number): ServerLimits {
+  if (threads <= 1) return limits;
+  return {
+    ...limits,
+    connections: Math.ceil(limits.connections / threads),
+    bodyBytesUnderWay: Math.max(leastBytesUnderWay, Math.floor(limits.bodyBytesUnderWay / threads)),
+  };
+}

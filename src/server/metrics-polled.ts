@@ -44,12 +44,12 @@ export interface RealisedNumbers {
   readonly measured: number;
 }
 
-interface Sample {
+export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number | undefined;
 }
 
-interface Polled {
+export interface Polled {
   readonly type: 'gauge' | 'counter';
   readonly name: string;
   readonly help: string;
@@ -58,8 +58,13 @@ interface Polled {
 }
 
 /** Registers what is read at each scrape. A source that throws leaves its own metrics out, and the log says why. */
-export function registerPolled(registry: Registry, sources: MetricSources, logger: Logger): void {
-  const all = [
+export function registerPolled(registry: Registry, all: readonly Polled[], logger: Logger): void {
+  for (const polled of all) register(registry, polled, logger);
+}
+
+/** What is read from the parts of a service. */
+export function polledMetrics(sources: MetricSources): readonly Polled[] {
+  return [
     ...processMetrics(sources),
     ...outlookMetrics(sources),
     ...cacheMetrics(sources),
@@ -67,7 +72,6 @@ export function registerPolled(registry: Registry, sources: MetricSources, logge
     ...riskMetrics(sources),
     ...watchMetrics(sources),
   ];
-  for (const polled of all) register(registry, polled, logger);
 }
 
 function processMetrics({ version, certificateExpirySeconds, dropped }: MetricSources): Polled[] {
@@ -182,11 +186,11 @@ function watchMetrics({ watches }: MetricSources): Polled[] {
   ];
 }
 
-function gauge(name: string, help: string, labelNames: readonly string[], read: Polled['read']): Polled {
+export function gauge(name: string, help: string, labelNames: readonly string[], read: Polled['read']): Polled {
   return { type: 'gauge', name, help, labelNames, read };
 }
 
-function counter(name: string, help: string, labelNames: readonly string[], read: Polled['read']): Polled {
+export function counter(name: string, help: string, labelNames: readonly string[], read: Polled['read']): Polled {
   return { type: 'counter', name, help, labelNames, read };
 }
 

@@ -1,31 +1,30 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
 import type { UnchangedReason } from '../core/decision.ts';
 import type { Logger } from '../core/log.ts';
-import type { ExtenderOutcome, ExtenderVerb } from '../extender/extender.ts';
-import { type MetricSources, registerPolled } from './metrics-polled.ts';
+import { apiEndpoints, hotEndpoints } from './endpoints.ts';
+import { type MetricSources, polledMetrics, registerPolled } from './metrics-polled.ts';
+import { registerDurations, servedMetrics } from './metrics-served.ts';
+import { createCounts, type ThreadCounts, ThreadMeter } from './thread-counts.ts';
 
 export type { MetricSources } from './metrics-polled.ts';
 
-export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx' | 'aborted';
 export type AccessResult = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable';
-export type ConnectionErrorKind = 'tls' | 'timeout' | 'too-large' | 'too-many' | 'malformed';
+
+export interface MetricsOptions {
+  /** Hot routes beside those of endpoints.ts that are counted under their own path. */
+  readonly endpoints?: readonly string[];
+}
 
 /** What code counts as it happens; what can be read from elsewhere is read at each scrape (MetricSources). docs/metrics.md lists all; a test compares. */
 export interface Metrics {
   readonly registry: Registry;
+  /** What this thread counts as it serves. */
+  readonly meter: ThreadMeter;
   countDecision(outcome: 'enforced' | 'observed' | 'unchanged', reason: UnchangedReason | ''): void;
-  countExtender(verb: ExtenderVerb, outcome: ExtenderOutcome): void;
-  /** `endpoint` is one of endpoints.ts or 'other', never a path as it came. */
-  requestBegan(endpoint: string): void;
-  requestEnded(endpoint: string, status: StatusClass, seconds: number): void;
   countAccess(result: AccessResult): void;
-  connectionOpened(): void;
-  connectionClosed(): void;
-  countConnectionError(kind: ConnectionErrorKind): void;
+  /** What one more thread counts in; what it counted stays when it ends. */
+  countsForThread(): ThreadCounts;
 }
-
-// From what an admission costs to the longest time-out of a webhook.
-const latencySeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
 
 // To count these, every scrape would go through each open connection; and gauges called _total are what Prometheus' own linter refuses.
 const leftOut = ['resources', 'handles', 'requests'].flatMap((what) => [
@@ -34,34 +33,23 @@ const leftOut = ['resources', 'handles', 'requests'].flatMap((what) => [
 ]);
 
 /** Makes every metric of the server in a registry of its own, those of the process too. */
-export function createMetrics(registry: Registry, sources: MetricSources, logger: Logger): Metrics {
+export function createMetrics(
+  registry: Registry,
+  sources: MetricSources,
+  logger: Logger,
+  options: MetricsOptions = {},
+): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const name of leftOut) registry.removeSingleMetric(name);
-  registerPolled(registry, sources, logger);
+  const endpoints = [...new Set([...Object.keys(hotEndpoints), ...apiEndpoints, ...(options.endpoints ?? [])])];
+  const counts: ThreadCounts[] = [createCounts(endpoints)];
+  registerPolled(registry, [...polledMetrics(sources), ...servedMetrics(counts)], logger);
+  registerDurations(registry, counts);
   const registers = [registry];
   const decisions = new Counter({
     name: 'barograph_decisions_total',
     help: 'Decisions on pods by outcome (enforced, observed, unchanged) and, where unchanged, the reason',
     labelNames: ['outcome', 'reason'],
-    registers,
-  });
-  const extender = new Counter({
-    name: 'barograph_extender_calls_total',
-    help: 'Calls of the scheduler extender by verb and outcome',
-    labelNames: ['verb', 'outcome'],
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'barograph_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer, by endpoint and class of status',
-    labelNames: ['endpoint', 'status'],
-    buckets: latencySeconds,
-    registers,
-  });
-  const inFlight = new Gauge({
-    name: 'barograph_requests_in_flight',
-    help: 'Requests that are being received or answered',
-    labelNames: ['endpoint'],
     registers,
   });
   const access = new Counter({
@@ -70,25 +58,15 @@ export function createMetrics(registry: Registry, sources: MetricSources, logger
     labelNames: ['result'],
     registers,
   });
-  const connections = new Gauge({ name: 'barograph_connections', help: 'Open TLS connections', registers });
-  const connectionErrors = new Counter({
-    name: 'barograph_connection_errors_total',
-    help: 'Connections on which no request could be read, by kind (tls, timeout, too-large, too-many, malformed)',
-    labelNames: ['kind'],
-    registers,
-  });
   return {
     registry,
+    meter: new ThreadMeter(counts[0] ?? createCounts(endpoints)),
     countDecision: (outcome, reason) => decisions.inc({ outcome, reason }),
-    countExtender: (verb, outcome) => extender.inc({ verb, outcome }),
-    requestBegan: (endpoint) => inFlight.inc({ endpoint }),
-    requestEnded: (endpoint, status, seconds) => {
-      inFlight.dec({ endpoint });
-      durations.observe({ endpoint, status }, seconds);
-    },
     countAccess: (result) => access.inc({ result }),
-    connectionOpened: () => connections.inc(),
-    connectionClosed: () => connections.dec(),
-    countConnectionError: (kind) => connectionErrors.inc({ kind }),
+    countsForThread() {
+      const more = createCounts(endpoints);
+      counts.push(more);
+      return more;
+    },
   };
 }

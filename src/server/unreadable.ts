@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Failure, rawAnswer } from './answer.ts';
-import type { ConnectionErrorKind, Metrics } from './metrics.ts';
+import type { ConnectionErrorKind, ThreadMeter } from './thread-counts.ts';
 
 /** Ends a connection on which no request can be read: garbage, a head too large, a body that comes too slowly. Says why where it still can. */
 export function answerUnreadable(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   pending: readonly ServerResponse[],
-  metrics: Metrics,
+  meter: ThreadMeter,
 ): void {
   // The client went away: nothing was wrong with what it sent.
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -16,7 +16,7 @@ export function answerUnreadable(
     return;
   }
   const { kind, failure } = explain(error);
-  metrics.countConnectionError(kind);
+  meter.countConnectionError(kind);
   // Answers go out in order: behind one that is owed to an earlier request, this one would be taken for it.
   if (pending.length > 1 || pending.some(({ headersSent, req }) => headersSent || req.complete)) socket.destroy();
   else socket.end(rawAnswer(failure), () => socket.destroy());

@@ -59,6 +59,8 @@ export interface Policy {
 export interface PolicyKind {
   readonly name: string;
   readonly description: string;
+  /** Whether what it says of a container depends on that container alone: then replays of many may be split over threads. */
+  readonly isIndependent: boolean;
   create(setup: PolicySetup): Policy;
 }
 

@@ -30,7 +30,10 @@ const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 60_000;
 const closeMilliseconds = 20_000;
 // The same file name in a checkout (.ts) and in the built package (.js).
-const threadFile = new URL(`./training-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const threadFile = new URL(
+  `./training-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+  import.meta.url,
+);
 
 export function startTrainer({ config, startedMilliseconds, logger, onStatus }: TrainerOptions): Trainer {
   let status: TrainingStatus | undefined;

@@ -198,7 +198,8 @@ export class TrainingLoop {
       this.#report();
     }
     const end = this.#stepEndSeconds;
-    while (this.#stepEndSeconds === end && !signal.aborted) await quietly(sleep(pollMilliseconds, undefined, { signal }));
+    while (this.#stepEndSeconds === end && !signal.aborted)
+      await quietly(sleep(pollMilliseconds, undefined, { signal }));
   }
 
   async #pause(signal: AbortSignal): Promise<void> {

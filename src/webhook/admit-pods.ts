@@ -68,7 +68,7 @@ function answerTo(request: ReviewRequest, admission: PodAdmission): ReviewAnswer
 
 function answerOf(pod: AdmittedPod, outcome: Outcome): ReviewAnswer {
   if (outcome.kind === 'unchanged') return { ...untouched(), warnings: outcome.warnings };
-  const patch = patchOf(pod, outcome.sized, outcome.annotation);
+  const patch = patchOf(pod, outcome);
   return { allowed: true, warnings: outcome.decision.warnings, patch };
 }
 

@@ -10,6 +10,7 @@ import { type Plan, resourcesIn, writtenIn } from './plan.ts';
 import { planPod } from './plan-pod.ts';
 import type { AdmittedPod } from './pod.ts';
 import { type Takings, takingsOf } from './pod-sum.ts';
+import { schedulerFor } from './scheduler-name.ts';
 import { isChanged, type SizedContainer } from './sized-container.ts';
 import { isResultOf, summarize } from './summary.ts';
 import { warningsOf } from './warnings.ts';
@@ -31,6 +32,8 @@ export interface Decided {
   /** What is to be patched; nothing in observe mode. */
   readonly sized: readonly SizedContainer[];
   readonly annotation: string;
+  /** The scheduler that the pod is given; undefined when it keeps its own. */
+  readonly scheduler: string | undefined;
   /** What the pod will take from quotas. */
   readonly takings: Takings;
   /** Why no container gets anything else than it has; undefined where any does. */
@@ -77,6 +80,7 @@ export function decide(pod: AdmittedPod, world: World, moment: Moment): Outcome 
     kind: 'decided',
     decision,
     sized: isEnforced ? plan.sized : [],
+    scheduler: schedulerFor(pod, effective.mode, world.scheduler),
     annotation: `${id}; ${effective.mode}; ${summarize(plan.sized)}`,
     takings: takingsOf(pod, written.overhead, isEnforced ? resourcesIn(plan) : writtenIn(plan)),
     unchangedBy: plan.sized.some(isChanged) ? undefined : reasonOf(plan),

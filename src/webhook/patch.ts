@@ -11,12 +11,19 @@ export interface PatchOperation {
   readonly value: unknown;
 }
 
+export interface Patched {
+  readonly sized: readonly SizedContainer[];
+  readonly annotation: string;
+  readonly scheduler: string | undefined;
+}
+
 /**
  * The whole JSON Patch of a decision: requests and limits that differ, and the decision annotation. `add` replaces what is there, so that
  * the patch applies whether a key is there or not. Other resources (hugepages, GPUs) are never named.
  */
-export function patchOf(pod: AdmittedPod, sized: readonly SizedContainer[], annotation: string): PatchOperation[] {
+export function patchOf(pod: AdmittedPod, { sized, annotation, scheduler }: Patched): PatchOperation[] {
   const operations = sized.flatMap(patchContainer);
+  if (scheduler !== undefined) operations.push(add('/spec/schedulerName', scheduler));
   if (!pod.hasAnnotations) operations.push(add('/metadata/annotations', {}));
   operations.push(add(`/metadata/annotations/${escapePointer(decisionAnnotation)}`, annotation));
   return operations;

@@ -20,6 +20,10 @@ export interface AdmittedPod {
   readonly hasPodLevelResources: boolean;
   /** What a RuntimeClass adds to the pod (spec.overhead): quotas and the scheduler count it. */
   readonly overhead: Readonly<Record<string, string>>;
+  /** As written, or filled in by the API server. */
+  readonly schedulerName: string | undefined;
+  /** Whether it names its node itself. */
+  readonly isBound: boolean;
   readonly containers: readonly AdmittedContainer[];
 }
 
@@ -53,6 +57,8 @@ export function readPod(object: unknown, namespace: string): AdmittedPod | undef
     operatingSystem: readOperatingSystem(spec),
     hasPodLevelResources: isObject(spec.resources) && Object.keys(spec.resources).length > 0,
     overhead: texts(spec.overhead) ?? {},
+    schedulerName: text(spec.schedulerName),
+    isBound: text(spec.nodeName) !== undefined,
     containers: [...containers, ...inits],
   };
 }

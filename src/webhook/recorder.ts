@@ -18,6 +18,9 @@ export interface DecisionRecorder {
   close(): Promise<void>;
 }
 
+/** What decisions are kept in. */
+export type RecorderKnowledge = Pick<KnowledgeBase, 'recordDecisions' | 'decision' | 'decisions'>;
+
 const flushMilliseconds = 250;
 const mostWaiting = 10_000;
 const mostPerWrite = 500;
@@ -31,14 +34,14 @@ interface WaitingPlacement {
 }
 
 /** Writes decisions in batches in the background; when the knowledge base fails, keeps the oldest 10,000 and tries again. */
-export function createRecorder(knowledge: KnowledgeBase, logger: Logger): DecisionRecorder {
+export function createRecorder(knowledge: RecorderKnowledge, logger: Logger): DecisionRecorder {
   const recorder = new Recorder(knowledge, logger);
   recorder.start();
   return recorder;
 }
 
 class Recorder implements DecisionRecorder {
-  readonly #knowledge: KnowledgeBase;
+  readonly #knowledge: RecorderKnowledge;
   readonly #logger: Logger;
   readonly #decisions = new Map<string, Decision>();
   readonly #placements = new Map<string, WaitingPlacement>();
@@ -47,7 +50,7 @@ class Recorder implements DecisionRecorder {
   #writing: Promise<void> = Promise.resolve();
   dropped = 0;
 
-  constructor(knowledge: KnowledgeBase, logger: Logger) {
+  constructor(knowledge: RecorderKnowledge, logger: Logger) {
     this.#knowledge = knowledge;
     this.#logger = logger;
   }

@@ -4,6 +4,7 @@ import type { Outlook } from '../core/outlook.ts';
 import type { ForecastLookup } from '../train/model-cache-view.ts';
 import type { AdmissionDefaults } from './effective.ts';
 import type { QuotaLedgerView } from './quota-ledger.ts';
+import type { SecondScheduler } from './scheduler-name.ts';
 
 /** All that a decision depends on besides the pod: in memory, read at once. */
 export interface World {
@@ -13,6 +14,7 @@ export interface World {
   readonly quotas: QuotaLedgerView;
   readonly defaults: AdmissionDefaults;
   readonly maxOutlookAgeSeconds: number;
+  readonly scheduler?: SecondScheduler | undefined;
   /** A decision of the last moments by its id, as long as it is remembered here. */
   readonly recent: (id: string) => Decision | undefined;
 }

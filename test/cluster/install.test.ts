@@ -2,20 +2,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { createAuthority } from '../../certs/authority.ts';
 import { manifests } from '../../src/cli/install/manifests.ts';
-import type { InstallOptions, KubernetesObject } from '../../src/cli/install/options.ts';
+import type { InstallOptions } from '../../src/cli/install/options.ts';
 import { schedulerStanza } from '../../src/cli/install/scheduler.ts';
 import { connectCluster } from '../../src/cluster/cluster-state.ts';
+import { openConnection } from '../../src/cluster/connection.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
+import { createLeaseWatch } from '../../src/operator/lease-watch.ts';
+import { chartFolder, ensureHelm, helm, helmBuildMilliseconds, helmUnavailable } from '../deploy/helm.ts';
 import { installOptions } from '../deploy/install-options.ts';
+import { kubeconfigOfAccount } from './account.ts';
 import { Api, type KubeObject, waitFor } from './api.ts';
+import { applyAll } from './apply.ts';
 import { clusterAvailable } from './available.ts';
 import { type Cluster, clusterStartMilliseconds, startCluster } from './start.ts';
 
 const skip = clusterAvailable();
+const noHelm = helmUnavailable();
 
 describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : ` (${skip})`}`, () => {
   let cluster: Cluster;
@@ -31,12 +37,7 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
   /** Applies what is printed, as `kubectl apply --server-side` does; kinds of cert-manager are not served here. */
   async function install(changes: Partial<InstallOptions>): Promise<KubeObject[]> {
     const certificates = { kind: 'own', authority, authorityKey: 'KEY' } as const;
-    const objects = manifests(installOptions({ certificates, ...changes }));
-    const applied: KubeObject[] = [];
-    for (const object of objects.filter(({ apiVersion }) => !apiVersion.startsWith('cert-manager.io/'))) {
-      applied.push(await cluster.api.apply(pathOf(object), object));
-    }
-    return applied;
+    return applyAll(cluster, manifests(installOptions({ certificates, ...changes })));
   }
 
   /** A registration without a server behind it costs every pod some seconds. */
@@ -52,6 +53,17 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
     ['in another namespace, refusing what cannot be read', { namespace: 'sizing', refuseInvalid: true }],
     ['without a volume', { namespace: 'forgetful', storage: { kind: 'ephemeral' } }],
     ['with cert-manager', { namespace: 'managed', certificates: { kind: 'cert-manager' } }],
+    [
+      'with two replicas, certificates of their own, a second scheduler and alerts',
+      {
+        namespace: 'whole',
+        replicas: 2,
+        certificates: { kind: 'managed' },
+        secondScheduler: { image: 'example.com/kube-scheduler:1', filter: true, weight: 5 },
+        monitoring: true,
+        refuseInvalid: true,
+      },
+    ],
     ['of a server outside the cluster', { namespace: 'outside', url: 'https://10.0.0.5:8443', refuseInvalid: true }],
   ])('is taken by the API server to the letter %s, and applying it again changes nothing', async (_, changes) => {
     const versions = (objects: readonly KubeObject[]): string[] =>
@@ -60,7 +72,7 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
         ({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.generation ?? metadata.resourceVersion}`,
       );
     const steady = (objects: readonly KubeObject[]): KubeObject[] =>
-      objects.filter(({ kind }) => !['Namespace', 'PersistentVolumeClaim'].includes(kind));
+      objects.filter(({ kind }) => !['Namespace', 'PersistentVolumeClaim', 'PodDisruptionBudget'].includes(kind));
     const first = await install(changes);
     const second = await install(changes);
     expect(versions(steady(second))).toEqual(versions(steady(first)));
@@ -101,17 +113,14 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
     await install({});
     await removeWebhooks();
     const folder = mkdtempSync(join(tmpdir(), 'barograph-account-'));
-    const account = '/api/v1/namespaces/barograph/serviceaccounts/barograph';
-    const { status } = await cluster.api.create(`${account}/token`, { spec: {} });
-    const kubeconfig = join(folder, 'kubeconfig');
-    writeFileSync(kubeconfig, kubeconfigOf(cluster, status.token));
+    const { path: kubeconfig, token } = await kubeconfigOfAccount(cluster, folder, 'barograph', 'barograph');
     const state = await connectCluster({ kubeconfig, logger: silentLogger, clock: systemClock });
-    const api = new Api(cluster.server, cluster.authority, status.token);
+    const api = new Api(cluster.server, cluster.authority, token);
     try {
       state.start();
       await state.whenSynced(AbortSignal.timeout(20_000));
       expect(Object.values(state.counts).reduce((sum, { errors }) => sum + errors, 0)).toBe(0);
-      const review = { spec: { token: status.token } };
+      const review = { spec: { token } };
       const { status: asked } = await api.create('/apis/authentication.k8s.io/v1/tokenreviews', review);
       expect(asked).toMatchObject({ authenticated: true });
       const question = { spec: { user: 'someone', nonResourceAttributes: { path: '/api/v1/status', verb: 'get' } } };
@@ -129,6 +138,59 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
       rmSync(folder, { recursive: true });
     }
   }, 60_000);
+
+  test('runs a second scheduler by the rights it gets, under a Lease of its own', async () => {
+    const secondScheduler = { image: 'example.com/kube-scheduler:1', filter: false, weight: 5 };
+    await install({ secondScheduler });
+    await removeWebhooks();
+    const folder = mkdtempSync(join(tmpdir(), 'barograph-scheduler-'));
+    try {
+      writeFileSync(join(folder, 'ca.crt'), authority);
+      const { path: kubeconfig } = await kubeconfigOfAccount(cluster, folder, 'barograph', 'barograph-scheduler');
+      const { data } = await cluster.api.get('/api/v1/namespaces/barograph/configmaps/barograph-scheduler');
+      // No kubelet mounts the authority here, and no proxy leads to the Service: the extender is away, and ignorable.
+      const text = data['scheduler.yaml'].replace('/etc/barograph/authority', folder);
+      await cluster.restartScheduler(stringify({ ...parse(text), clientConnection: { kubeconfig } }));
+      const pods = '/api/v1/namespaces/default/pods';
+      const containers = [{ name: 'app', image: 'example.com/app:1' }];
+      const spec = { schedulerName: 'barograph-scheduler', containers };
+      await cluster.api.create(pods, { metadata: { name: 'second' }, spec });
+      await waitFor(async () => (await cluster.api.get(`${pods}/second`)).spec.nodeName, 30, 'a node for the pod');
+      const lease = '/apis/coordination.k8s.io/v1/namespaces/barograph/leases/barograph-scheduler';
+      expect((await cluster.api.get(lease)).spec.holderIdentity).toBeTruthy();
+      const watch = createLeaseWatch({
+        connection: openConnection({ kubeconfig: cluster.kubeconfig }),
+        lease: { namespace: 'barograph', name: 'barograph-scheduler' },
+        logger: silentLogger,
+      });
+      await watch.look();
+      await waitFor(() => watch.look().then(() => watch.isFresh), 15, 'the Lease to be renewed', 500);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 90_000);
+
+  test.skipIf(noHelm !== undefined)(
+    `is installed, changed and taken away by Helm${noHelm === undefined ? '' : ` (${noHelm})`}`,
+    async () => {
+      await ensureHelm();
+      const helmOf = (...args: string[]): Promise<string> =>
+        helm([...args, '--namespace', 'by-helm'], { KUBECONFIG: cluster.kubeconfig });
+      await helmOf('install', 'barograph', chartFolder, '--create-namespace');
+      const path = '/apis/apps/v1/namespaces/by-helm/statefulsets/barograph';
+      expect((await cluster.api.get(path)).spec.replicas).toBe(2);
+      await cluster.api.patch('/api/v1/namespaces/by-helm/secrets/barograph-tls', { data: { 'ca.crt': 'eA==' } });
+      await helmOf('upgrade', 'barograph', chartFolder, '--set', 'replicas=3');
+      expect((await cluster.api.get(path)).spec.replicas).toBe(3);
+      // What the replicas put in stays.
+      const { data } = await cluster.api.get('/api/v1/namespaces/by-helm/secrets/barograph-tls');
+      expect(data).toEqual({ 'ca.crt': 'eA==' });
+      await helmOf('uninstall', 'barograph', '--wait=legacy');
+      const left = await cluster.api.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations');
+      expect(left).toEqual([]);
+    },
+    helmBuildMilliseconds,
+  );
 
   test('gives kube-scheduler a stanza that it takes, and without which it schedules too', async () => {
     const url = 'https://127.0.0.1:1';
@@ -148,22 +210,3 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
     expect(node).toBe('node-0');
   }, 60_000);
 });
-
-function pathOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const within = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  const plural = `${kind.toLowerCase()}s`.replace(/ys$/, 'ies');
-  return `${group}${within}/${plural}/${metadata.name}`;
-}
-
-function kubeconfigOf({ server, authority }: Cluster, token: string): string {
-  const data = Buffer.from(authority).toString('base64');
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'account',
-    contexts: [{ name: 'account', context: { cluster: 'test', user: 'account' } }],
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': data } }],
-    users: [{ name: 'account', user: { token } }],
-  });
-}

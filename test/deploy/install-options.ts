@@ -9,7 +9,9 @@ export function installOptions(changes: Partial<InstallOptions> = {}): InstallOp
     configuration: { source: { kind: 'prometheus', url: 'http://prometheus.monitoring.svc:9090' } },
     port: 8443,
     storage: { kind: 'claim', size: '5Gi' },
+    replicas: 1,
     refuseInvalid: false,
+    monitoring: false,
     ...changes,
   };
 }

@@ -39,7 +39,7 @@ async function documents(...args: string[]): Promise<{ kind: string; [field: str
 test('prints one YAML document for each object', async () => {
   const kinds = (await documents('--print')).map(({ kind }) => kind);
   expect(kinds[0]).toBe('Namespace');
-  expect(kinds).toContain('Deployment');
+  expect(kinds).toContain('StatefulSet');
   expect(kinds.at(-1)).toBe('MutatingWebhookConfiguration');
 });
 

@@ -20,9 +20,9 @@ function made(changes: Partial<InstallOptions> = {}): KubernetesObject[] {
   return manifests(installOptions(changes));
 }
 
-/** The only object of a kind, as it is printed. */
-function one(kind: string, changes: Partial<InstallOptions> = {}) {
-  const found = made(changes).filter((object) => object.kind === kind);
+/** The only object of a kind, or of a kind and name, as it is printed. */
+function one(what: string, changes: Partial<InstallOptions> = {}) {
+  const found = made(changes).filter(({ kind, metadata }) => [kind, `${kind} ${metadata.name}`].includes(what));
   expect(found).toHaveLength(1);
   return JSON.parse(JSON.stringify(found[0]));
 }
@@ -38,6 +38,7 @@ describe('the objects of an installation', () => {
       'ServiceAccount barograph',
       'ClusterRole barograph',
       'ClusterRoleBinding barograph',
+      'ClusterRole barograph-reader',
       'ConfigMap barograph',
       'Secret barograph-ca',
       'PersistentVolumeClaim barograph-data',
@@ -56,6 +57,7 @@ describe('the objects of an installation', () => {
       'ServiceAccount barograph',
       'ClusterRole barograph',
       'ClusterRoleBinding barograph',
+      'ClusterRole barograph-reader',
       'MutatingWebhookConfiguration barograph',
     ]);
   });
@@ -67,6 +69,7 @@ describe('the objects of an installation', () => {
       'Namespace sizing',
       'ClusterRole barograph-sizing',
       'ClusterRoleBinding barograph-sizing',
+      'ClusterRole barograph-sizing-reader',
       'MutatingWebhookConfiguration barograph-sizing',
       'ValidatingWebhookConfiguration barograph-sizing',
     ]);
@@ -77,8 +80,8 @@ describe('the objects of an installation', () => {
 });
 
 test('the account may read what decisions need, and write nothing but Events and questions about callers', () => {
-  const rules: Rule[] = one('ClusterRole').rules;
-  const writing = rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
+  const rules: Rule[] = one('ClusterRole barograph').rules;
+  const writing = rules.filter(({ verbs }) => verbs.some((verb) => !['list', 'watch'].includes(verb)));
   expect(writing.flatMap(({ resources, verbs }) => resources.map((resource) => [resource, verbs]))).toEqual([
     ['events', ['create', 'patch']],
     ['tokenreviews', ['create']],
@@ -148,6 +151,7 @@ describe('the configuration in the cluster', () => {
       address: '0.0.0.0:9443',
       certs: '/var/lib/barograph/certs',
       hosts: expect.arrayContaining(['barograph.sizing.svc']),
+      registrations: [],
     });
     expect(config.knowledge.path).toBe('/var/lib/barograph/data');
   });
@@ -236,5 +240,122 @@ describe('the pod webhooks', () => {
     for (const webhook of webhooks({ url: 'https://10.0.0.5:8443' })) {
       expect(webhook.clientConfig).toEqual({ url: 'https://10.0.0.5:8443/admission/pods', caBundle });
     }
+  });
+});
+
+test('people who may read decisions get a role of their own, that of the HTTP reference', () => {
+  expect(one('ClusterRole barograph-reader').rules).toEqual([
+    { nonResourceURLs: ['/barograph/api/v1/*'], verbs: ['get'] },
+  ]);
+});
+
+describe('several replicas', () => {
+  test('keep a knowledge base each, in a StatefulSet with claims', () => {
+    const objects = made({ replicas: 2 });
+    expect(objects.map(({ kind }) => kind)).not.toContain('PersistentVolumeClaim');
+    const { spec } = one('StatefulSet', { replicas: 2 });
+    expect(spec).toMatchObject({ replicas: 2, serviceName: 'barograph-peers', podManagementPolicy: 'Parallel' });
+    expect(spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('5Gi');
+    const mounts = spec.template.spec.containers[0].volumeMounts.map(({ name }: Named) => name);
+    const volumes = [
+      ...spec.template.spec.volumes,
+      ...spec.volumeClaimTemplates.map(({ metadata }: never) => metadata),
+    ];
+    expect(new Set(mounts)).toEqual(new Set(volumes.map(({ name }: Named) => name)));
+  });
+
+  test('without volumes are a Deployment that never has fewer', () => {
+    const { spec } = one('Deployment', { replicas: 2, storage: { kind: 'ephemeral' } });
+    expect(spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxUnavailable: 0 } } });
+  });
+
+  test('stand apart, and find each other by a headless Service that the certificate need not name', () => {
+    const changes = { replicas: 2, namespace: 'sizing', port: 9443 };
+    const { template } = one('StatefulSet', changes).spec;
+    expect(
+      template.spec.topologySpreadConstraints.map(({ topologyKey }: { topologyKey: string }) => topologyKey),
+    ).toEqual(['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
+    expect(one('Service barograph-peers', changes).spec).toMatchObject({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+    });
+    const config = parse(one('ConfigMap barograph', changes).data['barograph.yaml']);
+    expect(config.server.peers).toBe('barograph-peers.sizing.svc:9443');
+    expect(one('ClusterRoleBinding barograph-sizing-peers', changes).roleRef.name).toBe('barograph-sizing-reader');
+  });
+});
+
+describe('certificates that the replicas make themselves', () => {
+  const changes = { certificates: { kind: 'managed' }, replicas: 2, refuseInvalid: true } as const;
+
+  test('are in a Secret that is installed empty, as is the Lease, so that nothing may be created', () => {
+    const secret = one('Secret', changes);
+    expect(secret.metadata.name).toBe('barograph-tls');
+    expect(secret.data ?? secret.stringData).toBeUndefined();
+    expect(one('Lease', changes).metadata.name).toBe('barograph');
+    const rules: (Rule & { resourceNames: string[] })[] = one('Role', changes).rules;
+    expect(rules.map(({ resources, resourceNames, verbs }) => [resources, resourceNames, verbs])).toEqual([
+      [['secrets'], ['barograph-tls'], ['get', 'patch']],
+      [['leases'], ['barograph'], ['get', 'patch']],
+    ]);
+  });
+
+  test('reach the API server by a right to the two registrations alone', () => {
+    const rules: Rule[] = one('ClusterRole barograph', changes).rules;
+    expect(rules.at(-1)).toEqual({
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+      resourceNames: ['barograph'],
+      verbs: ['get', 'patch'],
+    });
+    const config = validateConfig(
+      configSchema,
+      parse(one('ConfigMap', changes).data['barograph.yaml']),
+      'the ConfigMap',
+    );
+    expect(config.server).toMatchObject({
+      secret: { namespace: 'barograph', name: 'barograph-tls' },
+      lease: { namespace: 'barograph', name: 'barograph' },
+      registrations: [
+        { kind: 'MutatingWebhookConfiguration', name: 'barograph' },
+        { kind: 'ValidatingWebhookConfiguration', name: 'barograph' },
+      ],
+    });
+    const [webhook] = one('MutatingWebhookConfiguration', changes).webhooks;
+    expect(webhook.clientConfig.caBundle).toBeUndefined();
+  });
+});
+
+describe('a second scheduler', () => {
+  const secondScheduler = { image: 'registry.example/kube-scheduler:v1', filter: false, weight: 5 };
+
+  test('is a stock kube-scheduler with a name, a Lease and an account of its own', () => {
+    const changes = { secondScheduler, certificates: { kind: 'managed' } } as const;
+    const { spec } = one('Deployment barograph-scheduler', changes);
+    expect(spec.replicas).toBe(2);
+    expect(spec.template.spec.containers[0].image).toBe('registry.example/kube-scheduler:v1');
+    const text = one('ConfigMap barograph-scheduler', changes).data['scheduler.yaml'];
+    expect(parse(text)).toMatchObject({
+      leaderElection: { leaderElect: true, resourceName: 'barograph-scheduler', resourceNamespace: 'barograph' },
+      profiles: [{ schedulerName: 'barograph-scheduler' }],
+      extenders: [
+        {
+          urlPrefix: 'https://barograph.barograph.svc:443/extender',
+          tlsConfig: { caFile: '/etc/barograph/authority/ca.crt' },
+          nodeCacheCapable: true,
+          ignorable: true,
+        },
+      ],
+    });
+    const authority = spec.template.spec.volumes.find(({ name }: Named) => name === 'authority').secret;
+    expect(authority).toMatchObject({ secretName: 'barograph-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }] });
+    const config = parse(one('ConfigMap barograph', changes).data['barograph.yaml']);
+    expect(config.scheduler).toEqual({ name: 'barograph-scheduler', lease: 'barograph/barograph-scheduler' });
+  });
+
+  test("never gets the authority's key", () => {
+    const { volumes } = one('Deployment barograph-scheduler', { secondScheduler }).spec.template.spec;
+    const { secret } = volumes.find(({ name }: Named) => name === 'authority');
+    expect(secret).toMatchObject({ secretName: 'barograph-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] });
   });
 });

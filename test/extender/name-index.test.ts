@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOf, NameIndex } from '../../src/extender/name-index.ts';
+import { NameIndex, viewOf } from '../../src/extender/name-index.ts';
 
 function find(index: NameIndex, name: string): number {
   const bytes = Buffer.from(`<${name}>`);
-  return index.findBytes(bytes, 1, bytes.length - 1, hashOf(bytes, 1, bytes.length - 1));
+  return index.find(viewOf(bytes), 1, bytes.length - 1);
 }
 
 test('finds the first of equal names, and -1 for any other', () => {
@@ -18,9 +18,17 @@ test('finds what a map finds', () => {
   fc.assert(
     fc.property(names, names, (held, asked) => {
       const index = new NameIndex(held);
-      for (const name of [...held, ...asked]) expect(find(index, name)).toBe(held.indexOf(name));
+      for (const name of [...held, ...asked])
+        expect([find(index, name), index.indexOf(name)]).toEqual([held.indexOf(name), held.indexOf(name)]);
+      for (const [at, name] of held.entries()) expect(index.nameAt(at)).toBe(name);
     }),
   );
+});
+
+test('another thread makes the same index of its data', () => {
+  const index = new NameIndex(new NameIndex(['node-0', 'node-1', 'b']).data);
+  expect(['node-1', 'b', 'c'].map((name) => find(index, name))).toEqual([1, 2, -1]);
+  expect([index.size, index.isPlain, new NameIndex(['a"']).isPlain]).toEqual([3, true, false]);
 });
 
 test('holds the names of a very large cluster', () => {

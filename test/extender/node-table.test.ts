@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NodeView } from '../../src/cluster/view.ts';
-import { NodeTable, rowLength } from '../../src/extender/node-table.ts';
+import { rowLength } from '../../src/extender/load-table.ts';
+import { NodeTable } from '../../src/extender/node-table.ts';
 import { podLoad } from '../../src/extender/pod-load.ts';
 import { nodeView, podView } from '../support/view.ts';
 import { lookupOf, nodeOutlook } from './support/outlook.ts';

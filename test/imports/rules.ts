@@ -26,7 +26,7 @@ export const rules: Readonly<Record<string, FolderRule>> = {
   'src/webhook': { folders: served },
   'src/extender': { folders: served },
   'src/plan': { folders: served },
-  'src/operator': { folders: [...served, 'src/plan'] },
+  'src/operator': { folders: [...served, 'src/plan', 'certs'] },
   'src/agent': { folders: beside },
   'src/server': { folders: product },
   'src/simulate': { folders: product },

@@ -138,9 +138,9 @@ describe('labels', () => {
 
   test('of extender calls are the verb and the outcome', async () => {
     const metrics = newMetrics();
-    metrics.countExtender('filter', 'kept');
-    metrics.countExtender('filter', 'kept');
-    metrics.countExtender('prioritize', 'outlook-stale');
+    metrics.meter.countExtender('filter', 'kept');
+    metrics.meter.countExtender('filter', 'kept');
+    metrics.meter.countExtender('prioritize', 'outlook-stale');
     const exposed = parseExposition(await metrics.registry.metrics());
     expect(shown(exposed.get('barograph_extender_calls_total'))).toEqual([
       '{"verb":"filter","outcome":"kept"} 2',

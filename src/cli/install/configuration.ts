@@ -1,6 +1,15 @@
-import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { type InstallOptions, inNamespace, type KubernetesObject, ownHosts } from './options.ts';
+import { digestOf } from './digest.ts';
+import {
+  appName,
+  clusterName,
+  type InstallOptions,
+  inNamespace,
+  type KubernetesObject,
+  ownHosts,
+  peersService,
+  schedulerName,
+} from './options.ts';
 
 export const configFolder = '/etc/barograph';
 export const certificatesFolder = '/var/lib/barograph/certs';
@@ -19,43 +28,77 @@ export function configurationObjects(options: InstallOptions): KubernetesObject[
     metadata: inNamespace(options),
     data: { 'barograph.yaml': configurationText(options) },
   };
+  if (certificates.kind === 'managed') return [configMap, ...sharedObjects(options)];
   if (certificates.kind !== 'own') return [configMap];
   return [
     configMap,
     {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: inNamespace(options, authoritySecret),
-      type: 'Opaque',
+      ...secret(options, authoritySecret),
       stringData: { 'ca.crt': certificates.authority, 'ca.key': certificates.authorityKey },
     },
   ];
 }
 
+/** Empty, to be filled by whoever leads: made here, so that nobody needs the right to create Secrets or Leases. */
+function sharedObjects(options: InstallOptions): KubernetesObject[] {
+  return [
+    secret(options, servingSecret),
+    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: inNamespace(options) },
+  ];
+}
+
+function secret(options: InstallOptions, name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: inNamespace(options, name), type: 'Opaque' };
+}
+
 /** Changes when the configuration or the authority does, so that pods are started anew. */
 export function configurationDigest(options: InstallOptions): string {
-  return createHash('sha256')
-    .update(configurationText(options))
-    .update('authority' in options.certificates ? options.certificates.authority : '')
-    .digest('hex')
-    .slice(0, 16);
+  const { certificates } = options;
+  return digestOf(installedConfiguration(options), 'authority' in certificates ? certificates.authority : '');
 }
 
 /** The given configuration with the folders of the pod, the Service's name in the certificate, and the pod's own account. */
-function configurationText({ configuration, namespace, port }: InstallOptions): string {
+function configurationText(options: InstallOptions): string {
+  return stringify(installedConfiguration(options));
+}
+
+function installedConfiguration(options: InstallOptions): object {
+  const { configuration, namespace, port } = options;
   const server = fieldsOf(configuration.server);
   const hosts = Array.isArray(server.hosts) ? server.hosts.filter((host) => typeof host === 'string') : [];
-  return stringify({
+  return {
     ...configuration,
     server: {
       ...server,
       address: `0.0.0.0:${port}`,
       certs: certificatesFolder,
       hosts: [...new Set([...hosts, ...ownHosts(namespace)])],
+      ...sharedSettings(options),
     },
     knowledge: { ...fieldsOf(configuration.knowledge), kind: 'sqlite', path: knowledgeFolder },
     kubernetes: { enabled: true },
-  });
+    ...schedulerSettings(options),
+  };
+}
+
+/** What replicas share and by what they find each other. */
+function sharedSettings(options: InstallOptions): object {
+  const { certificates, namespace, port, replicas } = options;
+  const peers = replicas > 1 ? { peers: `${peersService}.${namespace}.svc:${port}` } : {};
+  if (certificates.kind !== 'managed') return peers;
+  const registrations = registrationsOf(options).map(({ kind, name }) => `${kind}/${name}`);
+  return { secret: `${namespace}/${servingSecret}`, lease: `${namespace}/${appName}`, registrations, ...peers };
+}
+
+function schedulerSettings({ secondScheduler, namespace }: InstallOptions): object {
+  if (secondScheduler === undefined) return {};
+  return { scheduler: { name: schedulerName, lease: `${namespace}/${schedulerName}` } };
+}
+
+/** The registrations with the API server, by kind and name. */
+export function registrationsOf({ namespace, refuseInvalid }: InstallOptions): { kind: string; name: string }[] {
+  const kinds = ['MutatingWebhookConfiguration', ...(refuseInvalid ? ['ValidatingWebhookConfiguration'] : [])];
+  return kinds.map((kind) => ({ kind, name: clusterName(namespace) }));
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

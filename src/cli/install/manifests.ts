@@ -1,8 +1,10 @@
 import { accessObjects } from './access.ts';
 import { certificateObjects } from './cert-manager.ts';
 import { configurationObjects } from './configuration.ts';
+import { monitoringObjects } from './monitoring.ts';
 import type { InstallOptions, KubernetesObject } from './options.ts';
 import { labels } from './options.ts';
+import { schedulerObjects } from './second-scheduler.ts';
 import { webhookObjects } from './webhooks.ts';
 import { workloadObjects } from './workload.ts';
 
@@ -15,8 +17,18 @@ export function manifests(options: InstallOptions): KubernetesObject[] {
   return [
     namespaceObject(options),
     ...accessObjects(options),
-    ...(inside ? [...certificateObjects(options), ...configurationObjects(options), ...workloadObjects(options)] : []),
+    ...(inside ? insideObjects(options) : []),
     ...webhookObjects(options),
+  ];
+}
+
+function insideObjects(options: InstallOptions): KubernetesObject[] {
+  return [
+    ...certificateObjects(options),
+    ...configurationObjects(options),
+    ...workloadObjects(options),
+    ...schedulerObjects(options),
+    ...monitoringObjects(options),
   ];
 }
 

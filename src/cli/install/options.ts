@@ -9,14 +9,29 @@ export interface InstallOptions {
   readonly configuration: Readonly<Record<string, unknown>>;
   /** The port of the configuration's server.address. */
   readonly port: number;
-  /** The volume of the knowledge base: a claim of this size, or one that goes with the pod. */
+  /** How many serve; each trains for itself on a knowledge base of its own. */
+  readonly replicas: number;
+  /** The volume of each knowledge base: a claim of this size, or one that goes with the pod. */
   readonly storage: { readonly kind: 'claim'; readonly size: string } | { readonly kind: 'ephemeral' };
   /** Whether objectives that cannot be read are refused when they are written. */
   readonly refuseInvalid: boolean;
+  /** Whether objects of the Prometheus operator are made: what to scrape, and what to warn of. */
+  readonly monitoring: boolean;
+  /** A kube-scheduler of Barograph's own, for clusters whose scheduler cannot be configured. */
+  readonly secondScheduler?: SecondScheduler | undefined;
+}
+
+export interface SecondScheduler {
+  /** Of kube-scheduler, of the cluster's own version. */
+  readonly image: string;
+  readonly filter: boolean;
+  readonly weight: number;
 }
 
 /** Where serving certificates come from, and what the API server checks them against. PEM. */
 export type InstallCertificates =
+  /** Whoever leads among the pods makes authority and certificate, in the Secret `barograph-tls`, and tells the API server what to trust. */
+  | { readonly kind: 'managed' }
   /** Pods make them, with the authority's key in a Secret. */
   | { readonly kind: 'own'; readonly authority: string; readonly authorityKey: string }
   /** Somebody else makes them, in the Secret `barograph-tls`. */
@@ -49,6 +64,12 @@ export function inNamespace({ namespace }: Pick<InstallOptions, 'namespace'>, na
   return { name, namespace, labels };
 }
 
+/** What may be restarted or evicted apart from each other: the pods of the second scheduler are not those of the server. */
+export const schedulerName = 'barograph-scheduler';
+
+/** The headless Service by which replicas find each other. */
+export const peersService = 'barograph-peers';
+
 /** The name by which the API server reaches the Service. */
 export function serviceHost(namespace: string): string {
   return `${appName}.${namespace}.svc`;
@@ -57,4 +78,9 @@ export function serviceHost(namespace: string): string {
 /** Every name of a server in the cluster: the Service's, and those for whoever forwards a port to the pod. */
 export function ownHosts(namespace: string): string[] {
   return ['localhost', '127.0.0.1', serviceHost(namespace), `${serviceHost(namespace)}.cluster.local`];
+}
+
+/** `barograph` in the namespace of that name, else `barograph-<namespace>`. */
+export function clusterName(namespace: string): string {
+  return namespace === appName ? appName : `${appName}-${namespace}`;
 }

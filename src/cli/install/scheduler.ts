@@ -20,25 +20,37 @@ export interface SchedulerOptions {
  */
 export function schedulerStanza(options: SchedulerOptions): object {
   const { namespace, authority, url, serverName, filter, weight } = options;
-  const host = url ?? `https://${serviceHost(namespace)}:443`;
+  const origin = url ?? `https://${serviceHost(namespace)}:443`;
+  const tls = {
+    ...(serverName === undefined ? {} : { serverName }),
+    caData: Buffer.from(authority).toString('base64'),
+  };
   return {
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
-    extenders: [
-      {
-        urlPrefix: `${host}/extender`,
-        ...(filter ? { filterVerb: 'filter' } : {}),
-        prioritizeVerb: 'prioritize',
-        weight,
-        enableHTTPS: true,
-        tlsConfig: {
-          ...(serverName === undefined ? {} : { serverName }),
-          caData: Buffer.from(authority).toString('base64'),
-        },
-        httpTimeout: '500ms',
-        nodeCacheCapable: true,
-        ignorable: true,
-      },
-    ],
+    extenders: [extenderStanza({ origin, tls, filter, weight })],
+  };
+}
+
+export interface ExtenderOptions {
+  /** `https://HOST:PORT` */
+  readonly origin: string;
+  readonly tls: object;
+  readonly filter: boolean;
+  readonly weight: number;
+}
+
+/** The extender's own part of a KubeSchedulerConfiguration. */
+export function extenderStanza({ origin, tls, filter, weight }: ExtenderOptions): object {
+  return {
+    urlPrefix: `${origin}/extender`,
+    ...(filter ? { filterVerb: 'filter' } : {}),
+    prioritizeVerb: 'prioritize',
+    weight,
+    enableHTTPS: true,
+    tlsConfig: tls,
+    httpTimeout: '500ms',
+    nodeCacheCapable: true,
+    ignorable: true,
   };
 }

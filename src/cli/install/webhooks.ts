@@ -1,8 +1,7 @@
 import { objectivePrefix } from '../../core/objective.ts';
 import { boundsAnnotation, enabledLabel, modeAnnotation } from '../../webhook/effective.ts';
-import { clusterName } from './access.ts';
 import { servingSecret } from './configuration.ts';
-import { appName, type InstallOptions, type KubernetesObject, labels } from './options.ts';
+import { appName, clusterName, type InstallOptions, type KubernetesObject, labels } from './options.ts';
 
 interface SelectorTerm {
   readonly key: string;
@@ -10,8 +9,12 @@ interface SelectorTerm {
   readonly values: readonly string[];
 }
 
+/** What a registration depends on; the rest of an installation may come along. */
+export type RegistrationOptions = Pick<InstallOptions, 'namespace' | 'certificates' | 'url' | 'refuseInvalid'> &
+  Partial<InstallOptions>;
+
 /** The registrations with the API server. */
-export function webhookObjects(options: InstallOptions): KubernetesObject[] {
+export function webhookObjects(options: RegistrationOptions): KubernetesObject[] {
   return options.refuseInvalid ? [podWebhooks(options), objectiveWebhook(options)] : [podWebhooks(options)];
 }
 
@@ -19,7 +22,7 @@ export function webhookObjects(options: InstallOptions): KubernetesObject[] {
  * Two webhooks that never both match: one for all pods of namespaces that are labelled, one for pods with an objective of their own in all other
  * namespaces. A webhook cannot select by a namespace's annotations, and a match condition on namespaceObject evaluates on null.
  */
-function podWebhooks(options: InstallOptions): KubernetesObject {
+function podWebhooks(options: RegistrationOptions): KubernetesObject {
   const shared = {
     clientConfig: clientConfig(options, '/admission/pods'),
     rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: 'Namespaced' }],
@@ -52,7 +55,7 @@ function podWebhooks(options: InstallOptions): KubernetesObject {
 }
 
 /** Refuses annotations that cannot be read, on pods and on the templates that pods come from. */
-function objectiveWebhook(options: InstallOptions): KubernetesObject {
+function objectiveWebhook(options: RegistrationOptions): KubernetesObject {
   const rule = (apiGroups: string[], resources: string[]): object => ({
     apiGroups,
     apiVersions: ['*'],
@@ -85,21 +88,21 @@ function objectiveWebhook(options: InstallOptions): KubernetesObject {
   };
 }
 
-function metadata({ namespace, certificates }: InstallOptions): KubernetesObject['metadata'] {
+function metadata({ namespace, certificates }: RegistrationOptions): KubernetesObject['metadata'] {
   const name = clusterName(namespace);
   if (certificates.kind !== 'cert-manager') return { name, labels };
   // Until cert-manager has filled in the authority no call succeeds, and pods are created unchanged.
   return { name, labels, annotations: { 'cert-manager.io/inject-ca-from': `${namespace}/${servingSecret}` } };
 }
 
-function clientConfig({ certificates, namespace, url }: InstallOptions, path: string): object {
+function clientConfig({ certificates, namespace, url }: RegistrationOptions, path: string): object {
   const ca = 'authority' in certificates ? { caBundle: Buffer.from(certificates.authority).toString('base64') } : {};
   if (url !== undefined) return { url: `${url}${path}`, ...ca };
   return { service: { name: appName, namespace, path, port: 443 }, ...ca };
 }
 
 /** Never the system's pods nor Barograph's own: a cluster must be able to start without it. */
-function namespaces({ namespace }: InstallOptions, ...terms: readonly SelectorTerm[]): object {
+function namespaces({ namespace }: RegistrationOptions, ...terms: readonly SelectorTerm[]): object {
   const excluded = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', namespace] };
   return { matchExpressions: [...terms, excluded] };
 }

@@ -6,7 +6,15 @@ import {
   knowledgeFolder,
   servingSecret,
 } from './configuration.ts';
-import { appName, type InstallOptions, inNamespace, type KubernetesObject, labels, selectorLabels } from './options.ts';
+import {
+  appName,
+  type InstallOptions,
+  inNamespace,
+  type KubernetesObject,
+  labels,
+  peersService,
+  selectorLabels,
+} from './options.ts';
 
 const dataClaim = 'barograph-data';
 // Any number that is not root and that no image gives to a person: the one of "distroless" images.
@@ -14,19 +22,58 @@ const userId = 65532;
 
 /** What runs the server in the cluster: Deployment, Service, and what keeps them up and apart. */
 export function workloadObjects(options: InstallOptions): KubernetesObject[] {
-  return [...claimObjects(options), deployment(options), service(options), disruptionBudget(options), network(options)];
+  return [
+    ...claimObjects(options),
+    isStateful(options) ? statefulSet(options) : deployment(options),
+    service(options),
+    ...(options.replicas > 1 ? [peers(options)] : []),
+    disruptionBudget(options),
+    network(options),
+  ];
+}
+
+/** Several replicas with claims: each keeps its own knowledge base over restarts. */
+function isStateful({ replicas, storage }: InstallOptions): boolean {
+  return replicas > 1 && storage.kind === 'claim';
 }
 
 function claimObjects(options: InstallOptions): KubernetesObject[] {
-  if (options.storage.kind === 'ephemeral') return [];
+  if (options.storage.kind === 'ephemeral' || isStateful(options)) return [];
   return [
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: inNamespace(options, dataClaim),
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: options.storage.size } } },
+      spec: claimSpec(options.storage.size),
     },
   ];
+}
+
+function claimSpec(size: string): object {
+  return { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } };
+}
+
+function statefulSet(options: InstallOptions): KubernetesObject {
+  const size = options.storage.kind === 'claim' ? options.storage.size : '';
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: inNamespace(options),
+    spec: {
+      replicas: options.replicas,
+      serviceName: peersService,
+      // They need nothing of each other to start; updates still come one by one.
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      // So long no connection was refused: then the next one may be replaced.
+      minReadySeconds: 10,
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: selectorLabels },
+      template: template(options),
+      volumeClaimTemplates: [{ metadata: { name: 'data', labels }, spec: claimSpec(size) }],
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Delete' },
+    },
+  };
 }
 
 function deployment(options: InstallOptions): KubernetesObject {
@@ -35,24 +82,43 @@ function deployment(options: InstallOptions): KubernetesObject {
     kind: 'Deployment',
     metadata: inNamespace(options),
     spec: {
-      // One, and the old one ends before the new one starts: SQLite takes one writer. While it is away pods are created and scheduled
-      // unchanged (failurePolicy Ignore, ignorable extender).
-      replicas: 1,
-      strategy: { type: 'Recreate' },
+      replicas: options.replicas,
+      // One on a claim: the old one ends before the new one starts, as SQLite takes one writer. While it is away pods are created and
+      // scheduled unchanged (failurePolicy Ignore, ignorable extender).
+      strategy:
+        options.replicas === 1
+          ? { type: 'Recreate' }
+          : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      minReadySeconds: 10,
       revisionHistoryLimit: 3,
       selector: { matchLabels: selectorLabels },
-      template: {
-        metadata: { labels, annotations: { 'checksum/configuration': configurationDigest(options) } },
-        spec: podSpec(options),
-      },
+      template: template(options),
     },
   };
+}
+
+function template(options: InstallOptions): object {
+  return {
+    metadata: { labels, annotations: { 'checksum/configuration': configurationDigest(options) } },
+    spec: podSpec(options),
+  };
+}
+
+/** Not on one node, nor in one zone, where there is a choice. */
+export function spread(matchLabels: Readonly<Record<string, string>>): object[] {
+  return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels },
+  }));
 }
 
 function podSpec(options: InstallOptions): object {
   return {
     serviceAccountName: appName,
     terminationGracePeriodSeconds: 30,
+    topologySpreadConstraints: spread(selectorLabels),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: userId,
@@ -103,6 +169,7 @@ function probe(path: string, timing: { periodSeconds: number; failureThreshold: 
  * that the server makes and renews. Without: the folder is the Secret that somebody else keeps up to date.
  */
 function certificateMounts({ certificates }: InstallOptions): object[] {
+  if (certificates.kind === 'managed') return [];
   if (certificates.kind !== 'own') {
     return [{ name: 'certs', mountPath: certificatesFolder, readOnly: true }];
   }
@@ -115,22 +182,28 @@ function certificateMounts({ certificates }: InstallOptions): object[] {
   return [{ name: 'certs', mountPath: certificatesFolder }, authorityFile('ca.crt'), authorityFile('ca.key')];
 }
 
-function volumes({ certificates, storage }: InstallOptions): object[] {
-  const secret = (secretName: string): object => ({ secretName, defaultMode: 0o440 });
-  const ofCertificates =
-    certificates.kind !== 'own'
-      ? [{ name: 'certs', secret: secret(servingSecret) }]
-      : [
-          { name: 'certs', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-          { name: 'authority', secret: secret(authoritySecret) },
-        ];
+function volumes(options: InstallOptions): object[] {
   return [
     { name: 'config', configMap: { name: appName } },
-    storage.kind === 'claim'
-      ? { name: 'data', persistentVolumeClaim: { claimName: dataClaim } }
-      : { name: 'data', emptyDir: {} },
+    ...dataVolumes(options),
     { name: 'tmp', emptyDir: {} },
-    ...ofCertificates,
+    ...certificateVolumes(options),
+  ];
+}
+
+function dataVolumes(options: InstallOptions): object[] {
+  if (options.storage.kind === 'ephemeral') return [{ name: 'data', emptyDir: {} }];
+  // A StatefulSet adds each pod's own.
+  return isStateful(options) ? [] : [{ name: 'data', persistentVolumeClaim: { claimName: dataClaim } }];
+}
+
+function certificateVolumes({ certificates }: InstallOptions): object[] {
+  const secret = (secretName: string): object => ({ secretName, defaultMode: 0o440 });
+  if (certificates.kind === 'managed') return [];
+  if (certificates.kind !== 'own') return [{ name: 'certs', secret: secret(servingSecret) }];
+  return [
+    { name: 'certs', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    { name: 'authority', secret: secret(authoritySecret) },
   ];
 }
 
@@ -138,8 +211,23 @@ function service(options: InstallOptions): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: inNamespace(options),
+    metadata: { ...inNamespace(options), labels: { ...labels, 'barograph.dev/scrape': 'true' } },
     spec: { selector: selectorLabels, ports: [{ name: 'https', port: 443, targetPort: 'https', protocol: 'TCP' }] },
+  };
+}
+
+/** Every replica by its own address, ready or not: who looks for a decision asks them all. */
+function peers(options: InstallOptions): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: inNamespace(options, peersService),
+    spec: {
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: selectorLabels,
+      ports: [{ name: 'https', port: options.port, targetPort: 'https', protocol: 'TCP' }],
+    },
   };
 }
 

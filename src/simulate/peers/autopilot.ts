@@ -1,6 +1,7 @@
+import { larger } from '../numbers.ts';
 import type { PolicyKind } from '../policy.ts';
 import { DecayingBuckets } from './decaying-buckets.ts';
-import { larger, type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
+import { type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
 
 const hour = 3600;
 const memoryHalfLifeSeconds = 48 * hour;
@@ -14,6 +15,7 @@ const killedMargin = 1.2;
 export const autopilotPeer: PolicyKind = {
   name: 'autopilot',
   description: "a moving window after Google's Autopilot",
+  isIndependent: true,
   create: ({ stepSeconds, series }) =>
     unboundedPolicy(
       'autopilot',

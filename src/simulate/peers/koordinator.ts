@@ -13,6 +13,7 @@ const margin = 1.1;
 export const koordinatorPeer: PolicyKind = {
   name: 'koordinator',
   description: "Koordinator's peak predictor",
+  isIndependent: true,
   create: ({ stepSeconds, series }) =>
     unboundedPolicy(
       'koordinator',

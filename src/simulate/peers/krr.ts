@@ -1,5 +1,7 @@
+import { larger } from '../numbers.ts';
 import type { PolicyKind, PolicySetup } from '../policy.ts';
-import { larger, type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
+import { LargestWindow } from './largest-window.ts';
+import { type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
 import { SortedWindow } from './sorted-window.ts';
 
 const days = 14;
@@ -17,6 +19,7 @@ const noFloors: Targets = { cpu: 0, memory: 0 };
 export const krrPeer: PolicyKind = {
   name: 'krr',
   description: "Robusta KRR's simple strategy without its floors",
+  isIndependent: true,
   create: (setup) =>
     unboundedPolicy(
       'krr',
@@ -27,6 +30,7 @@ export const krrPeer: PolicyKind = {
 export const krrFloorsPeer: PolicyKind = {
   name: 'krr-floors',
   description: "Robusta KRR's simple strategy with its floors of 10 millicores and 100 MB",
+  isIndependent: true,
   create: (setup) =>
     unboundedPolicy(
       'krr-floors',
@@ -36,15 +40,15 @@ export const krrFloorsPeer: PolicyKind = {
 
 class Krr implements PeerContainer {
   readonly #cpu: SortedWindow;
-  readonly #memory: SortedWindow;
-  readonly #killed: SortedWindow;
+  readonly #memory: LargestWindow;
+  readonly #killed: LargestWindow;
   readonly #floors: Targets;
 
   constructor({ stepSeconds }: PolicySetup, floors: Targets) {
     const steps = days * Math.floor(86_400 / stepSeconds);
     this.#cpu = new SortedWindow(steps);
-    this.#memory = new SortedWindow(steps);
-    this.#killed = new SortedWindow(steps);
+    this.#memory = new LargestWindow(steps);
+    this.#killed = new LargestWindow(steps);
     this.#floors = floors;
   }
 
@@ -56,7 +60,7 @@ class Krr implements PeerContainer {
 
   targets(): Targets {
     const isEnough = this.#cpu.count >= fewestSamples;
-    const isKnown = isEnough || this.#killed.count > 0;
+    const isKnown = isEnough || !this.#killed.isEmpty;
     const needed = larger(this.#memory.largest * memoryMargin, this.#killed.largest * killedMargin);
     return {
       cpu: isEnough ? floored(this.#cpu.quantile(cpuShare), this.#floors.cpu) : Number.NaN,

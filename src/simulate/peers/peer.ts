@@ -1,4 +1,5 @@
 import type { PerResource } from '../../core/resource.ts';
+import { thousandths } from '../numbers.ts';
 import { type Advice, noAdvice, type Policy, type PolicyStep } from '../policy.ts';
 
 /** What a peer would request for one container; NaN where it says nothing. */
@@ -46,22 +47,4 @@ function put(advice: Advice, i: number, target: number): void {
   advice.lower[i] = thousandths(target * lowerShare);
   advice.target[i] = thousandths(target);
   advice.upper[i] = thousandths(target * upperShare);
-}
-
-/** Rounded to a thousandth as in the tables of the reference, half to even. */
-export function thousandths(value: number): number {
-  return roundHalfToEven(value * 1000) / 1000;
-}
-
-export function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-/** The larger of two, the other one where one is NaN. */
-export function larger(a: number, b: number): number {
-  if (Number.isNaN(a)) return b;
-  return b > a ? b : a;
 }

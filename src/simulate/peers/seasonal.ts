@@ -1,6 +1,7 @@
+import { larger } from '../numbers.ts';
 import type { PolicyKind, PolicySetup } from '../policy.ts';
 import { largest, nearestRank } from './nearest-rank.ts';
-import { larger, type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
+import { type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
 const margin = 1.15;
@@ -13,6 +14,7 @@ const killedMargin = 1.2;
 export const seasonalPeer: PolicyKind = {
   name: 'seasonal',
   description: 'seasonal naive: the larger of the last day and the same day a week ago',
+  isIndependent: true,
   create: (setup) => {
     const scratch = new Float64Array(stepsADay(setup));
     return unboundedPolicy(

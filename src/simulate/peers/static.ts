@@ -1,5 +1,6 @@
+import { larger } from '../numbers.ts';
 import type { PolicyKind } from '../policy.ts';
-import { larger, type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
+import { type PeerContainer, type Targets, unboundedPolicy } from './peer.ts';
 import { SortedWindow } from './sorted-window.ts';
 
 const days = 60;
@@ -9,6 +10,7 @@ const killedMargin = 1.2;
 export const staticPeer: PolicyKind = {
   name: 'static',
   description: 'CPU at the 95th percentile, memory at the maximum of all history',
+  isIndependent: true,
   create: ({ stepSeconds, series }) =>
     unboundedPolicy(
       'static',

@@ -4,6 +4,7 @@ import { noAdvice, type PolicyKind } from '../policy.ts';
 export const unchangedPeer: PolicyKind = {
   name: 'unchanged',
   description: 'requests stay as they are set today',
+  isIndependent: true,
   create: ({ series }) => ({
     name: 'unchanged',
     observe: () => {},

@@ -8,6 +8,7 @@ const minute = 60;
 export const vpaPeer: PolicyKind = {
   name: 'vpa',
   description: "the Kubernetes VPA's recommender",
+  isIndependent: true,
   create: createVpa,
 };
 

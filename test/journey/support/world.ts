@@ -28,9 +28,9 @@ export interface World {
 
 const historySeconds = 7 * 86_400;
 
-/** Two days ago: what is replayed is recorded, so that the time could be any. */
+/** A month ago: what is replayed is recorded, so that the time could be any, but Prometheus takes nothing of the future: an hour is twelve days. */
 export function replayStart(): number {
-  return Math.floor(Date.now() / 1000 / 86_400 - 2) * 86_400 + 9 * 3600;
+  return Math.floor(Date.now() / 1000 / 86_400 - 30) * 86_400 + 9 * 3600;
 }
 
 export async function startWorld({ recordings, config = {}, flags = {} }: WorldOptions): Promise<World> {

@@ -11,7 +11,7 @@ import type { ReadyCheck } from '../../../src/server/health.ts';
 import type { HotHandler } from '../../../src/server/hot-route.ts';
 import type { ServerLimits } from '../../../src/server/limits.ts';
 import { createMetrics, type MetricSources } from '../../../src/server/metrics.ts';
-import { type RunningServer, startServer } from '../../../src/server/server.ts';
+import { type RunningServer, type ServerThreads, startServer } from '../../../src/server/server.ts';
 import { heldData } from './held-data.ts';
 
 const hosts = ['localhost', '127.0.0.1', '::1'];
@@ -34,6 +34,7 @@ export interface EdgeOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly logger?: Logger;
   readonly sources?: Partial<MetricSources>;
+  readonly threads?: ServerThreads;
 }
 
 export interface TestEdge {
@@ -77,8 +78,11 @@ export async function startEdge(options: EdgeOptions = {}): Promise<TestEdge> {
       },
     },
     logger,
-    metrics: createMetrics(registry, { version: '1.2.3', ...options.sources }, logger),
+    metrics: createMetrics(registry, { version: '1.2.3', ...options.sources }, logger, {
+      endpoints: Object.keys(options.hot ?? {}),
+    }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
   });
   const ca = certificates.authority;
   return {

@@ -35,16 +35,16 @@ export function fullMetrics(): Metrics {
   metrics.countDecision('observed', '');
   for (const reason of unchangedReasons) metrics.countDecision('unchanged', reason);
   for (const outcome of extenderOutcomes) {
-    for (const verb of ['filter', 'prioritize', 'preempt'] as const) metrics.countExtender(verb, outcome);
+    for (const verb of ['filter', 'prioritize', 'preempt'] as const) metrics.meter.countExtender(verb, outcome);
   }
-  metrics.requestBegan('/admission/pods');
+  metrics.meter.requestBegan('/admission/pods');
   for (const status of ['2xx', '3xx', '4xx', '5xx', 'aborted'] as const) {
-    metrics.requestBegan('/admission/pods');
-    metrics.requestEnded('/admission/pods', status, 0.003);
+    metrics.meter.requestBegan('/admission/pods');
+    metrics.meter.requestEnded('/admission/pods', status, 0.003);
   }
   for (const result of ['allowed', 'unauthenticated', 'forbidden', 'unavailable'] as const) metrics.countAccess(result);
   for (const kind of ['tls', 'timeout', 'too-large', 'too-many', 'malformed'] as const)
-    metrics.countConnectionError(kind);
-  metrics.connectionOpened();
+    metrics.meter.countConnectionError(kind);
+  metrics.meter.connectionOpened();
   return metrics;
 }

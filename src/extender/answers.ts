@@ -1,0 +1,157 @@
+import type { PodView } from '../cluster/view.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Logger, redactedError } from '../core/log.ts';
+import { filterAnswer, priorityAnswer } from './answer.ts';
+import { AnswerBuffers } from './answer-buffers.ts';
+import { echoBytes, filterBytes, priorityBytes } from './answer-bytes.ts';
+import { type Call, readCall } from './calls.ts';
+import type { Footing, Ground, MissingLoad } from './ground.ts';
+import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
+import { decisionIdOf, type RecentScores } from './placements.ts';
+import type { PodLoad } from './pod-load.ts';
+import { noneRefused, type Refused, refuseNodes, refusesNone } from './refuse.ts';
+import { createPlaces, readEnvelope } from './request-bytes.ts';
+import { createScores, scoreNodes } from './score.ts';
+import { neutralScore } from './score-range.ts';
+
+export interface AnswersOptions<Missing extends MissingLoad> {
+  readonly ground: Ground<Missing>;
+  readonly recent: RecentScores;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly refuse: boolean;
+  readonly count: (verb: ExtenderVerb, outcome: ExtenderOutcome) => void;
+}
+
+/** The verbs that name nodes. A load that is `Missing` is found somewhere else, and the call is made again. */
+export interface Answers<Missing extends MissingLoad> {
+  filter(body: Buffer): Buffer | Missing;
+  prioritize(body: Buffer): Buffer | Missing;
+  /** What a pod is judged by; for verbs that read their calls themselves. */
+  basisOf(object: unknown): Basis<Missing>;
+  refusalBasisOf(object: unknown): Basis<Missing>;
+  /** An answer was sent: its memory may be used again. */
+  sent(answer: Buffer): void;
+}
+
+/** What a call is judged by, or why it is not. */
+export type Basis<Missing extends MissingLoad> =
+  | SoundBasis
+  | Unsound
+  | { readonly kind: 'waiting'; readonly for: Missing };
+
+type SoundBasis = Extract<Footing, { kind: 'sound' }> & { readonly pod: PodView; readonly load: PodLoad };
+
+interface Unsound {
+  readonly kind: 'unsound';
+  readonly reason: ExtenderOutcome;
+}
+
+const listWarningSeconds = 600;
+
+export function createAnswers<Missing extends MissingLoad>(options: AnswersOptions<Missing>): Answers<Missing> {
+  const { ground, recent, clock, logger, count } = options;
+  const places = createPlaces();
+  const buffers = new AnswerBuffers();
+  let scores = createScores(places.indices.length);
+  let warnedSeconds = Number.NEGATIVE_INFINITY;
+
+  function readNodes(verb: ExtenderVerb, body: Buffer): Call {
+    try {
+      const call = readCall(body, ground.index, places);
+      if (call.kind === 'whole' && call.whole.list !== undefined) warnOfLists(verb);
+      return call;
+    } catch (error) {
+      count(verb, 'invalid');
+      throw error;
+    }
+  }
+
+  function warnOfLists(verb: ExtenderVerb): void {
+    if (clock.nowSeconds() - warnedSeconds < listWarningSeconds) return;
+    warnedSeconds = clock.nowSeconds();
+    logger.warn({ verb }, 'kube-scheduler sent whole nodes: set nodeCacheCapable: true in its extender stanza');
+  }
+
+  function basisOf(object: unknown): Basis<Missing> {
+    const footing = ground.footing(clock.nowSeconds());
+    if (footing.kind === 'unsound') return footing;
+    try {
+      const pod = ground.read(object);
+      if (pod !== undefined) {
+        const load = ground.load({ object, pod }, footing.table.steps);
+        return 'missing' in load ? { kind: 'waiting', for: load } : { ...footing, pod, load };
+      }
+    } catch (error) {
+      logger.error({ error: redactedError(error) }, 'a pod could not be read; all its nodes are scored alike');
+    }
+    return { kind: 'unsound', reason: 'pod-unreadable' };
+  }
+
+  /** For verbs that refuse: nothing when that is switched off. */
+  function refusalBasisOf(object: unknown): Basis<Missing> {
+    return options.refuse ? basisOf(object) : { kind: 'unsound', reason: 'off' };
+  }
+
+  function score(basis: SoundBasis): void {
+    const { table, pod, load, horizonSeconds } = basis;
+    ground.learn(places.indices, places.count);
+    scoreNodes(table, places.indices, places.count, load, scores);
+    if (decisionIdOf(pod) === undefined) return;
+    const { indices, count: length } = places;
+    const atSeconds = clock.nowSeconds();
+    recent.remember(pod, { names: table.index, indices, scores, count: length, horizonSeconds, atSeconds });
+  }
+
+  /** An answer that needs no look at the names, where the pod fits every node that there is; undefined when the names have to be read. */
+  function filterUnread(body: Buffer): Buffer | Missing | undefined {
+    const envelope = readEnvelope(body);
+    if (envelope === undefined) return undefined;
+    const basis = refusalBasisOf(envelope.pod);
+    if (basis.kind === 'waiting') return basis.for;
+    if (basis.kind === 'sound' && !refusesNone(basis.table, basis.load)) return undefined;
+    count('filter', basis.kind === 'sound' ? 'kept' : basis.reason);
+    return echoBytes(envelope, buffers);
+  }
+
+  function filterRead(body: Buffer): Buffer | Missing {
+    const call = readNodes('filter', body);
+    const basis = refusalBasisOf(call.pod);
+    if (basis.kind === 'waiting') return basis.for;
+    const refused = basis.kind === 'sound' ? refusedOf(basis) : noneRefused;
+    count('filter', basis.kind === 'sound' ? refused.outcome : basis.reason);
+    return call.kind === 'bytes'
+      ? filterBytes(call.bytes, refused.places, refused, buffers)
+      : filterAnswer(call.whole, refused.places, refused);
+  }
+
+  function refusedOf({ table, load }: SoundBasis): Refused {
+    ground.learn(places.indices, places.count);
+    return refuseNodes(table, places, load);
+  }
+
+  return {
+    sent: (answer) => buffers.giveBack(answer),
+    basisOf,
+    refusalBasisOf,
+
+    filter(body) {
+      ground.catchUp();
+      return filterUnread(body) ?? filterRead(body);
+    },
+
+    prioritize(body) {
+      ground.catchUp();
+      const call = readNodes('prioritize', body);
+      if (scores.score.length < places.count) scores = createScores(places.indices.length);
+      const basis = basisOf(call.pod);
+      if (basis.kind === 'waiting') return basis.for;
+      if (basis.kind === 'unsound') scores.score.fill(neutralScore, 0, places.count);
+      else score(basis);
+      count('prioritize', basis.kind === 'sound' ? 'scored' : basis.reason);
+      return call.kind === 'bytes'
+        ? priorityBytes(call.bytes, scores.score, ground.pieces, buffers)
+        : priorityAnswer(call.whole, scores.score);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { PerResource } from '../core/resource.ts';
+import type { NameData, NameIndex } from './name-index.ts';
+import type { ScorePieces } from './score-pieces.ts';
+import type { TableLock } from './table-lock.ts';
+
+/** What a summary row holds of one resource of one node, over the steps that are left. */
+export const rowFields = 5;
+/** targetUtilisation × allocatable; 0 while the node is not known. */
+export const roomField = 0;
+export const peakMeanField = 1;
+export const lowMeanField = 2;
+export const peakVarianceField = 3;
+/** Mean of the load as a share of the room. */
+export const averageField = 4;
+/** Numbers per node: cpu, then memory. */
+export const rowLength = 2 * rowFields;
+
+/** The load of every node of an Outlook over its horizon, as matrices of nodes × steps, and a row per node that sums it up: what calls are answered from. */
+export interface LoadTable {
+  readonly index: NameIndex;
+  readonly steps: number;
+  /** Steps before it are over, and not in the rows. */
+  readonly fromStep: number;
+  /** Mean and variance in turn, step by step, node by node: half the size and in one place, as memory is what scoring waits for. */
+  readonly pairs: PerResource<Float32Array>;
+  /** Zero where the cluster does not know the node (yet), or its forecast is unusable. */
+  readonly allocatable: PerResource<Float64Array>;
+  readonly rows: Float32Array;
+  /** At [0]: a pod whose memory is forecast below it is refused by no node. */
+  readonly least: Float64Array;
+  readonly lock: TableLock;
+}
+
+/** A table as it goes to other threads: everything in it is shared memory, so that nothing is copied. */
+export interface TableFrame {
+  /** Counts what was published; the newest is in use. */
+  readonly number: number;
+  readonly outlook: OutlookTimes;
+  /** Whether everything of the cluster was listed once. */
+  readonly synced: boolean;
+  readonly names: NameData;
+  readonly pieces: ScorePieces;
+  readonly fromStep: number;
+  readonly pairs: PerResource<Float32Array>;
+  readonly allocatable: PerResource<Float64Array>;
+  readonly rows: Float32Array;
+  readonly least: Float64Array;
+  /** Of the TableLock. */
+  readonly counts: Int32Array;
+}
+
+/** What of an Outlook says whether it may be acted on, and which step it is. */
+export interface OutlookTimes {
+  readonly version: number;
+  readonly dataSeconds: number;
+  readonly horizonStartSeconds: number;
+  readonly stepSeconds: number;
+  readonly steps: number;
+}

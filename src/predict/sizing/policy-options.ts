@@ -1,0 +1,75 @@
+/** How requests are decided from what is known of demand. */
+export interface PricingOptions {
+  /**
+   * The price an exceedance begins with, in mean uses of a container of the fleet, times the promise: a risk that
+   * may be taken a tenth as often costs ten times as much.
+   */
+  readonly price: number;
+  /** 0: an exceedance costs the same whoever suffers it; 1: as much as the container is large. */
+  readonly ownScale: number;
+  readonly deficit: number;
+  readonly gainPerDay: number;
+  /** The share of the promise that is steered for. */
+  readonly aim: number;
+  /** In promises, for the same stretch of time. */
+  readonly mostRisk: number;
+  readonly leastRisk: number;
+  /** The price is so many times higher in the first hours, halving with each half-life. */
+  readonly youth: number;
+  readonly youthHalfLifeHours: number;
+}
+
+export interface SizingOptions {
+  readonly memory: PricingOptions;
+  readonly cpu: PricingOptions;
+  /** A request is changed when staying costs this share more: of memory and of CPU together … */
+  readonly regret: number;
+  /** … and CPU goes with any other change from this share on. */
+  readonly rideRegret: number;
+  /** 0: a share is a share; above it the regret of larger containers weighs more, by their use in mean uses of the fleet to this power. */
+  readonly regretScale: number;
+  /** Kills of younger containers do not steer the price: what was not known could not be promised. */
+  readonly matureHours: number;
+  /** After a kill memory is not lowered for so long. */
+  readonly holdHours: number;
+  /** What follows a kill is chosen for so long. */
+  readonly killHours: number;
+  /** The need behind a kill is at least so many times the limit. */
+  readonly killBump: number;
+  readonly recordHalfLifeHours: number;
+  readonly recordWordCases: number;
+}
+
+export const sizingOptions: SizingOptions = {
+  memory: {
+    price: 0.6,
+    ownScale: 0.25,
+    deficit: 0,
+    gainPerDay: 0.15,
+    aim: 0.97,
+    mostRisk: 8,
+    leastRisk: 1e-3,
+    youth: 1,
+    youthHalfLifeHours: 12,
+  },
+  cpu: {
+    price: 0.08,
+    ownScale: 0,
+    deficit: 20,
+    gainPerDay: 0.3,
+    aim: 0.95,
+    mostRisk: 4.5,
+    leastRisk: 0.15,
+    youth: 0,
+    youthHalfLifeHours: 24,
+  },
+  regret: 0.6,
+  rideRegret: 0.02,
+  regretScale: 0.8,
+  matureHours: 48,
+  holdHours: 3,
+  killHours: 2,
+  killBump: 1.15,
+  recordHalfLifeHours: 72,
+  recordWordCases: 60,
+};
