@@ -33,7 +33,7 @@ export function demoCommand(): Command {
 const next = `NEXT
   npm run barograph -- --help                    every command
   npm run demo -- --output json                  the same as data, with the whole of every reason
-  README.md, "In a cluster"                      observe mode on your own cluster changes nothing and shows all of this
+  README.md, "On your cluster"                   observe mode on your own cluster changes nothing and shows all of this
 The loads are real recordings; names, levels and memory are made up: data/README.md.`;
 
 let last = '';

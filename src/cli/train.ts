@@ -26,12 +26,17 @@ export function trainCommand(): Command {
           else if (status.failures.source > 0) done.reject(unreadHistory(config));
         },
       });
+      const watch = setInterval(() => {
+        if (options.once === true && trainer.restarts > 0) done.reject(failedThread());
+      }, 200);
       try {
         await Promise.race([done.promise, whenAskedToEnd()]);
       } finally {
+        clearInterval(watch);
         await trainer.close();
       }
       const { status } = trainer;
+      if (options.once === true && (status?.containers ?? 0) + (status?.nodes ?? 0) === 0) throw emptyHistory(config);
       process.stdout.write(
         `${status?.containers ?? 0} containers and ${status?.nodes ?? 0} nodes trained, Outlook version ${status?.version ?? 0}\n`,
       );
@@ -43,4 +48,19 @@ function unreadHistory({ source }: Config): BarographError {
     'SOURCE_UNAVAILABLE',
     `the history could not be read from the ${source.kind} source; the log says why`,
   );
+}
+
+function emptyHistory({ source }: Config): BarographError {
+  const hint =
+    source.kind === 'prometheus'
+      ? 'is cAdvisor scraped, and does source.selector match?'
+      : 'does it reach to the time of the clock?';
+  return new BarographError(
+    'SOURCE_UNAVAILABLE',
+    `the ${source.kind} source has no series in the history that was asked for: ${hint}`,
+  );
+}
+
+function failedThread(): BarographError {
+  return new BarographError('INTERNAL', 'the training thread failed; the log says why');
 }

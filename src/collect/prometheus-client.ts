@@ -104,7 +104,10 @@ export class PrometheusClient {
       this.#failures = 0;
       throw this.#unavailable(call, reason, cause);
     }
-    this.#options.logger.debug({ error: cause, reason, failures: this.#failures }, 'a query failed, it is tried again');
+    const fields = { error: cause, reason, failures: this.#failures };
+    // The first of a row at once: a wrong address must not stay unseen until the budget is spent.
+    if (this.#failures === 1) this.#options.logger.warn(fields, 'a query failed, it is tried again');
+    else this.#options.logger.debug(fields, 'a query failed, it is tried again');
   }
 
   // Drawn from the upper half of the span, so that replicas do not come back together; the last wait ends with the budget.

@@ -48,6 +48,12 @@ describe('wrong use ends with 2 and says what is right', () => {
     expect(stderr).toContain("modes: unknown key; did you mean 'mode'?");
   });
 
+  test('no configuration at all', () => {
+    const { status, stderr } = run('recommend');
+    expect(status).toBe(2);
+    expect(stderr).toContain('expected a configuration: give --config FILE, or set BAROGRAPH_CONFIG');
+  });
+
   test('a file that is not there', () => {
     const { status, stderr } = run('serve', '--config', join(folder, 'none.yaml'));
     expect(status).toBe(2);
@@ -66,6 +72,15 @@ describe('failure ends with 1 and its code', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('expected a trace file or a folder of them');
     expect(stderr).toContain('the history could not be read from the trace source');
+  });
+
+  test('a history in which nothing is', () => {
+    const traces = join(repository, 'data/demo-made-up');
+    const lines = [`source: { kind: trace, path: ${traces} }`, `knowledge: { kind: sqlite, path: ${folder}/late }`];
+    const file = configFile('late.yaml', [...lines, "clock: { start: '2030-01-10T09:00:00Z' }"].join('\n'));
+    const { status, stderr } = run('train', '--once', '--config', file);
+    expect(status).toBe(1);
+    expect(stderr).toContain('has no series in the history');
   });
 
   test('a decision that is not known', () => {

@@ -57,7 +57,7 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     const result = await load.stop();
     tell('server killed under load', result);
     expect(result.failures).toEqual([]);
-    await expectSized();
+    await waitFor(expectSized, 30, 'pods to be sized again', 500);
   }, 120_000);
 
   test('decisions go on while the API server is away, and pods are sized when it is back', async () => {

@@ -34,7 +34,7 @@ export const demandOptions: Readonly<Record<Resource, DemandOptions>> = {
     // From 1 MiB to 8 TiB: below that a container never is.
     grid: new ValueGrid(2 ** 20, 1.05, 2 ** 43),
     outcome: 'highest',
-    horizonHours: 2,
+    horizonHours: 3,
     halfLives: [6, 24, 96, 384],
     likeness: [0.3, 0.6],
     likenessHalfLife: 336,

@@ -13,6 +13,8 @@ export interface PricingOptions {
   readonly aim: number;
   /** In promises, for the same stretch of time. */
   readonly mostRisk: number;
+  /** That of a container of mean use or less; larger ones may have more in proportion, since there risk saves most. */
+  readonly mostRiskOfSmall: number;
   readonly leastRisk: number;
   /** The price is so many times higher in the first hours, halving with each half-life. */
   readonly youth: number;
@@ -26,6 +28,8 @@ export interface SizingOptions {
   readonly regret: number;
   /** … and CPU goes with any other change from this share on. */
   readonly rideRegret: number;
+  /** A request that would differ by less than this share stays as it is. */
+  readonly leastMove: number;
   /** 0: a share is a share; above it the regret of larger containers weighs more, by their use in mean uses of the fleet to this power. */
   readonly regretScale: number;
   /** Kills of younger containers do not steer the price: what was not known could not be promised. */
@@ -42,14 +46,15 @@ export interface SizingOptions {
 
 export const sizingOptions: SizingOptions = {
   memory: {
-    price: 0.6,
+    price: 0.5,
     ownScale: 0.25,
     deficit: 0,
-    gainPerDay: 0.15,
+    gainPerDay: 0.4,
     aim: 0.97,
     mostRisk: 8,
+    mostRiskOfSmall: 8,
     leastRisk: 1e-3,
-    youth: 1,
+    youth: 2.5,
     youthHalfLifeHours: 12,
   },
   cpu: {
@@ -59,13 +64,15 @@ export const sizingOptions: SizingOptions = {
     gainPerDay: 0.3,
     aim: 0.95,
     mostRisk: 4.5,
+    mostRiskOfSmall: 0.8,
     leastRisk: 0.15,
     youth: 0,
     youthHalfLifeHours: 24,
   },
-  regret: 0.6,
+  regret: 0.35,
   rideRegret: 0.02,
-  regretScale: 0.8,
+  leastMove: 0.1,
+  regretScale: 0.5,
   matureHours: 48,
   holdHours: 3,
   killHours: 2,

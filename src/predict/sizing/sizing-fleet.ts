@@ -147,15 +147,17 @@ export class SizingFleet {
       // What is promised a day is promised to the horizon in proportion; what is promised of steps holds for each.
       const horizonsPerDay = outcome === 'highest' ? day / horizonHours : 1;
       const own = Math.max(container.meanUse(resource) ?? 0, grid.first);
-      const unit = Math.max(means[resource], grid.first) ** (1 - options.ownScale) * own ** options.ownScale;
+      const ratio = own / Math.max(means[resource], grid.first);
+      const unit = own * ratio ** (options.ownScale - 1);
       const young = 1 + options.youth * 2 ** (-container.hours / options.youthHalfLifeHours);
       const promised = this.#promised[resource] / horizonsPerDay;
+      const mostRisk = Math.min(options.mostRisk, options.mostRiskOfSmall * Math.max(1, ratio));
       return {
         exceeded: this.#prices[resource].price * unit * horizonsPerDay * young,
         deficit: options.deficit,
-        mostRisk: Math.min(0.5, options.mostRisk * promised),
+        mostRisk: Math.min(0.5, mostRisk * promised),
         leastRisk: options.leastRisk * promised,
-        regretWeight: Math.max(1, own / Math.max(means[resource], grid.first)) ** this.#options.regretScale,
+        regretWeight: Math.max(1, ratio) ** this.#options.regretScale,
       };
     };
     return { cpu: of('cpu'), memory: of('memory') };

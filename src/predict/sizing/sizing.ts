@@ -16,6 +16,8 @@ interface Proposal {
   readonly regret: number;
 }
 
+/** So that rounding does not make a least move less. */
+const hair = 1.001;
 /** Regret of what cannot stay. */
 const certain = 1e9;
 
@@ -90,15 +92,21 @@ export class Sizing {
       this.targets = { cpu: cpu.request, memory: memory.request };
       return;
     }
-    const mayMove = memory.request >= held.memory || this.hours >= this.#holdUntilHour;
-    const memoryRegret = mayMove ? memory.regret : 0;
-    if (memoryRegret * prices.memory.regretWeight + cpu.regret * prices.cpu.regretWeight <= this.#options.regret)
-      return;
-    const least = this.#options.rideRegret;
+    const isHeld = memory.request < held.memory && this.hours < this.#holdUntilHour;
+    const moves = { cpu: this.#isMove(held.cpu, cpu), memory: !isHeld && this.#isMove(held.memory, memory) };
+    const regret =
+      (moves.cpu ? cpu.regret * prices.cpu.regretWeight : 0) +
+      (moves.memory ? memory.regret * prices.memory.regretWeight : 0);
+    if (regret <= this.#options.regret) return;
     this.targets = {
-      cpu: cpu.regret > least ? cpu.request : held.cpu,
-      memory: memoryRegret > least ? memory.request : held.memory,
+      cpu: moves.cpu ? cpu.request : held.cpu,
+      memory: moves.memory ? memory.request : held.memory,
     };
+  }
+
+  /** Small differences are not worth a change, and are not carried out where requests are changed in place. */
+  #isMove(held: number, { request, regret }: Proposal): boolean {
+    return regret > this.#options.rideRegret && Math.abs(request - held) >= this.#options.leastMove * held;
   }
 
   /** Decides at once after a kill: what is exceeded by chance, given that the limit was. */
@@ -157,7 +165,9 @@ export class Sizing {
     if (held === undefined) return { request, regret: certain };
     const at = this[resource].bucketHeldBy(held);
     const isTooRisky = request > held && (worth[at] ?? 0) > 1.5 * prices.mostRisk;
-    return { request, regret: isTooRisky ? certain : ((costs[at] ?? 0) - cost) / cost };
+    // What is too risky is raised by enough to be carried out.
+    const least = isTooRisky ? Math.min(most, held * (1 + this.#options.leastMove) * hair) : 0;
+    return { request: Math.max(request, least), regret: isTooRisky ? certain : ((costs[at] ?? 0) - cost) / cost };
   }
 }
 
