@@ -87,7 +87,7 @@ function shownContainer(pod: ToldPod, container: StoryContainer, future: Recorde
   const asked: ContainerResources = { requests: read(container.requests), limits: read(container.limits) };
   const decided = decision?.containers.find(({ name }) => name === container.name);
   const got = decided?.after ?? asked;
-  const why = warnings[0] ?? 'unchanged';
+  const why = warnings[0]?.replace(/^barograph: /, '') ?? 'unchanged';
   const key = { ...story.workload, container: container.name };
   return {
     name: container.name,
@@ -119,6 +119,10 @@ export function reportText(result: DemoResult): string {
     ...result.pods.map(placeText),
     '',
     `WHAT CAME: the ${storyHours} hours after, as recorded; nobody knew them before`,
+    wrapped(
+      'idle: the share of the request that lay unused; exceeded: the share of 5-minute windows that wanted more CPU than requested, or more memory than the limit',
+      0,
+    ),
     cameTable(result),
     '',
     `Nodes above ${percent(hotShare)} of their cores in these ${storyHours} hours, in node-minutes: ${result.hotNodeMinutes.withBarograph} with Barograph, ${result.hotNodeMinutes.without} with the stock scheduler and the requests as asked.`,
@@ -127,7 +131,7 @@ export function reportText(result: DemoResult): string {
 
 function sizesTable({ pods }: DemoResult): string {
   const rows = pods.flatMap((pod) => [
-    [pod.pod, '', '', '', `${pod.point} (${pod.mode})`],
+    [pod.pod, '', '', '', `(${pod.mode}) ${pod.point}`],
     ...pod.containers.flatMap((container) =>
       resources.map((resource) => [
         `  ${container.name}`,
@@ -145,7 +149,7 @@ function placeText({ pod, node, score, nodeReason, nodeWithout }: ShownPod): str
   if (node === null) return `  ${pod}: fitted nowhere`;
   const otherwise = nodeWithout === node ? 'where it would have gone anyway' : `without Barograph: ${nodeWithout}`;
   const scored = score === null ? '' : `, score ${score} of 10`;
-  return `  ${pod} → ${node}${scored} (${otherwise})\n      ${nodeReason}`;
+  return `  ${pod} → ${node}${scored} (${otherwise})\n${wrapped(nodeReason, 6)}`;
 }
 
 function cameTable({ pods }: DemoResult): string {
@@ -164,4 +168,17 @@ function cameTable({ pods }: DemoResult): string {
 
 function pair({ requests, limits }: ContainerResources, resource: Resource): string {
   return `${shownQuantity(requests[resource], resource)} / ${shownQuantity(limits[resource], resource)}`;
+}
+
+const widest = 110;
+
+/** Lines of words, each after some spaces, no wider than a usual terminal. */
+function wrapped(text: string, indent: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && indent + line.length + 1 + word.length > widest) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => ' '.repeat(indent) + line).join('\n');
 }

@@ -47,7 +47,7 @@ export const storyPods: readonly StoryPod[] = [
     workload: { namespace: 'shop', kind: 'Deployment', name: 'payment' },
     annotations: { ...keep, 'slo.barograph.dev/cpu-exceeded': '0.1%' },
     containers: [{ name: 'app', requests: { cpu: '1500m', memory: '1Gi' }, limits: { cpu: '1500m', memory: '1Gi' } }],
-    point: 'a Guaranteed pod that may hardly ever want for CPU: request and limit move together',
+    point: 'Guaranteed, 0.1 % of windows: request and limit move together',
   },
   {
     workload: { namespace: 'media', kind: 'Deployment', name: 'transcode' },
@@ -65,12 +65,12 @@ export const storyPods: readonly StoryPod[] = [
     workload: { namespace: 'data', kind: 'StatefulSet', name: 'search' },
     annotations: { ...keep, 'barograph.dev/mode': 'observe' },
     containers: [{ name: 'engine', requests: { cpu: '3', memory: '8Gi' }, limits: { memory: '8Gi' } }],
-    point: 'only observed: told what would change, left as it is',
+    point: 'told what would change, left as it is',
   },
   {
     workload: { namespace: 'shop', kind: 'Deployment', name: 'loyalty' },
     annotations: keep,
     containers: [{ name: 'app', requests: { cpu: '250m', memory: '256Mi' } }],
-    point: 'new: nothing is known of it, so nothing is changed',
+    point: 'new: nothing is known of it',
   },
 ];
