@@ -51,6 +51,12 @@ async function decisionIdOf(pod: string, options: Options): Promise<string> {
   const signal = AbortSignal.timeout(15_000);
   const response = await connection.get({ path, accept: 'application/json', signal, idleSeconds: 10 });
   const body = await readBody(response);
+  if (response.statusCode === 404) {
+    throw new BarographError(
+      'DECISION_UNKNOWN',
+      `there is no pod ${namespace}/${pod} in the cluster (is the namespace right?)`,
+    );
+  }
   if (response.statusCode !== 200) {
     throw new BarographError(
       'CLUSTER_UNREACHABLE',

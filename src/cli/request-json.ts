@@ -1,5 +1,5 @@
 import { type Agent, request } from 'node:https';
-import { BarographError } from '../core/errors.ts';
+import { BarographError, type ErrorCode } from '../core/errors.ts';
 
 export interface Access {
   /** PEM; the machine's authorities when undefined. */
@@ -14,14 +14,14 @@ export interface Access {
 
 const usualMilliseconds = 15_000;
 
-/** JSON from a Barograph server: a GET, or with a body a POST. Throws SOURCE_UNAVAILABLE with what it answered. */
+/** JSON from a Barograph server: a GET, or with a body a POST. Throws SOURCE_UNAVAILABLE with what it answered, ACCESS_DENIED for 401 and 403. */
 export function requestJson(url: string, access: Access, body?: unknown): Promise<unknown> {
   const { authority, token, serverName, timeoutMilliseconds = usualMilliseconds, agent = false } = access;
   const method = body === undefined ? 'GET' : 'POST';
   const text = body === undefined ? '' : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown): void =>
-      reject(new BarographError('SOURCE_UNAVAILABLE', `${method} ${url}: ${why}`, { cause }));
+    const fail = (why: string, cause?: unknown, code: ErrorCode = 'SOURCE_UNAVAILABLE'): void =>
+      reject(new BarographError(code, `${method} ${url}: ${why}`, { cause }));
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
@@ -37,7 +37,9 @@ export function requestJson(url: string, access: Access, body?: unknown): Promis
       response.on('error', (error) => fail('the answer broke off', error));
       response.on('end', () => {
         const answer = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode !== 200) return fail(`answered ${response.statusCode}: ${answer.slice(0, 300)}`);
+        const { statusCode: status = 0 } = response;
+        const code = status === 401 || status === 403 ? 'ACCESS_DENIED' : 'SOURCE_UNAVAILABLE';
+        if (status !== 200) return fail(`answered ${status}: ${answer.slice(0, 300)}`, undefined, code);
         try {
           resolve(JSON.parse(answer));
         } catch (cause) {

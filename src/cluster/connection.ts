@@ -73,6 +73,11 @@ function loadConfig({ kubeconfig, context }: ConnectionOptions): KubeConfig {
     throw new BarographError('CLUSTER_UNREACHABLE', `expected a kubeconfig in ${where}`, { cause });
   }
   if (context !== undefined) config.setCurrentContext(context);
+  // What the client makes up when it finds nothing: kubectl's old default, where nobody listens.
+  if (kubeconfig === undefined && config.getCurrentCluster()?.server === 'http://localhost:8080') {
+    const found = 'found no kubeconfig in $KUBECONFIG, ~/.kube/config or a pod; give one, or run without a cluster';
+    throw new BarographError('CLUSTER_UNREACHABLE', `${found} (kubernetes.enabled: false)`);
+  }
   return config;
 }
 

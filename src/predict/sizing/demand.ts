@@ -7,6 +7,8 @@ import { afterLikeHours, type Weighed } from './like-hours.ts';
 
 /** A request is this much above the highest value seen, so that the same again does not exceed it. */
 const hair = 1.001;
+/** Of an hour: many replicas, or short steps, have more and say no more by them. */
+const mostSamples = 60;
 const kind = 'demand';
 const version = 1;
 
@@ -70,13 +72,13 @@ export class Demand {
 
   /** Learns from the hour that ends. Without a sample nothing is learned, and what was expected stays expected. */
   closeHour(): void {
-    const samples = Uint16Array.from(this.#open);
+    const open = this.#open;
     this.#open = [];
-    if (samples.length === 0) return;
-    const peak = highestOf(samples, 0);
+    if (open.length === 0) return;
+    const peak = highestOf(open, 0);
     this.#highest = Math.max(this.#highest, peak);
     const recent = Math.max(peak, this.#hours.peak(this.options.recentHours - 1));
-    this.#hours.add({ peak, near: highestOf(samples, Math.floor(samples.length / 2)), recent, samples });
+    this.#hours.add({ peak, near: highestOf(open, Math.floor(open.length / 2)), recent, samples: thinned(open) });
     const outcomes = this.#outcomesOfHour();
     this.#judge(outcomes);
     this.#learn(outcomes);
@@ -179,7 +181,7 @@ export class Demand {
   }
 }
 
-function highestOf(samples: Uint16Array, from: number): number {
+function highestOf(samples: ArrayLike<number>, from: number): number {
   let highest = 0;
   for (let i = from; i < samples.length; i += 1) highest = Math.max(highest, samples[i] ?? 0);
   return highest;
@@ -198,4 +200,12 @@ function partsOf(heads: Float64Array, values: Float32Array): CurvePart[] {
 
 function groupsOf(size: number, parts: readonly CurvePart[]): CurvePart[][] {
   return Array.from({ length: Math.floor(parts.length / size) }, (_, i) => parts.slice(i * size, (i + 1) * size));
+}
+
+/** No more than an hour may hold: every so many-th of the sorted samples, the highest among them. */
+function thinned(samples: readonly number[]): Uint16Array {
+  if (samples.length <= mostSamples) return Uint16Array.from(samples);
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (i: number): number => Math.ceil(((i + 1) * sorted.length) / mostSamples) - 1;
+  return Uint16Array.from({ length: mostSamples }, (_, i) => sorted[at(i)] ?? 0);
 }
