@@ -7,6 +7,7 @@ export interface PricingOptions {
   readonly price: number;
   /** 0: an exceedance costs the same whoever suffers it; 1: as much as the container is large. */
   readonly ownScale: number;
+  /** The price of a unit of demand beyond the request, in the same terms. */
   readonly deficit: number;
   readonly gainPerDay: number;
   /** The share of the promise that is steered for. */
@@ -52,24 +53,24 @@ export const sizingOptions: SizingOptions = {
     gainPerDay: 0.4,
     aim: 0.97,
     mostRisk: 8,
-    mostRiskOfSmall: 8,
+    mostRiskOfSmall: 4,
     leastRisk: 1e-3,
-    youth: 2.5,
+    youth: 3.2,
     youthHalfLifeHours: 12,
   },
   cpu: {
     price: 0.08,
     ownScale: 0,
-    deficit: 20,
+    deficit: 0.15,
     gainPerDay: 0.3,
-    aim: 0.95,
+    aim: 1,
     mostRisk: 4.5,
-    mostRiskOfSmall: 2,
+    mostRiskOfSmall: 2.5,
     leastRisk: 0.15,
-    youth: 3,
+    youth: 2,
     youthHalfLifeHours: 12,
   },
-  regret: 0.4,
+  regret: 0.48,
   rideRegret: 0.02,
   leastMove: 0.1,
   regretScale: 0.5,
@@ -77,6 +78,6 @@ export const sizingOptions: SizingOptions = {
   holdHours: 3,
   killHours: 2,
   killBump: 1.15,
-  recordHalfLifeHours: 72,
+  recordHalfLifeHours: 336,
   recordWordCases: 60,
 };

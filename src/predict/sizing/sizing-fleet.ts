@@ -154,7 +154,7 @@ export class SizingFleet {
       const mostRisk = Math.min(options.mostRisk, options.mostRiskOfSmall * Math.max(1, ratio));
       return {
         exceeded: this.#prices[resource].price * unit * horizonsPerDay * young,
-        deficit: options.deficit,
+        deficit: options.deficit / this.#promised[resource],
         mostRisk: Math.min(0.5, mostRisk * promised),
         leastRisk: options.leastRisk * promised,
         regretWeight: Math.max(1, ratio) ** this.#options.regretScale,

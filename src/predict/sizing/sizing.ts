@@ -17,7 +17,7 @@ interface Proposal {
 }
 
 /** A request is changed for its risk alone when that is so many times what may be chosen. */
-const tooRisky = 3;
+const tooRisky = { young: 1.5, mature: 3 };
 /** So that rounding does not make a least move less. */
 const hair = 1.001;
 /** Regret of what cannot stay. */
@@ -166,7 +166,8 @@ export class Sizing {
     const held = this.targets?.[resource];
     if (held === undefined) return { request, regret: certain };
     const at = this[resource].bucketHeldBy(held);
-    const isTooRisky = request > held && (worth[at] ?? 0) > tooRisky * prices.mostRisk;
+    const isTooRisky =
+      request > held && (worth[at] ?? 0) > tooRisky[this.isMature ? 'mature' : 'young'] * prices.mostRisk;
     // What is too risky is raised by enough to be carried out.
     const least = isTooRisky ? Math.min(most, held * (1 + this.#options.leastMove) * hair) : 0;
     return { request: Math.max(request, least), regret: isTooRisky ? certain : ((costs[at] ?? 0) - cost) / cost };
