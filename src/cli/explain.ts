@@ -3,9 +3,9 @@ import { Argument, Command } from 'commander';
 import { openConnection, readBody } from '../cluster/connection.ts';
 import { fieldsOf, textOf } from '../cluster/fields.ts';
 import type { Decision } from '../core/decision.ts';
+import { decisionAnnotation, decisionIdIn } from '../core/decision-annotation.ts';
 import { BarographError } from '../core/errors.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
-import { decisionAnnotation } from '../webhook/decide.ts';
 import { explainText } from './explain-text.ts';
 import { type CommonOptions, configOption, outputOption, print, readConfig } from './options.ts';
 import { requestJson } from './request-json.ts';
@@ -64,7 +64,7 @@ async function decisionIdOf(pod: string, options: Options): Promise<string> {
     );
   }
   const annotations = fieldsOf(fieldsOf(fieldsOf(JSON.parse(body)).metadata).annotations);
-  const id = textOf(annotations[decisionAnnotation])?.split(';', 1)[0];
+  const id = decisionIdIn(textOf(annotations[decisionAnnotation]));
   if (id !== undefined) return id;
   throw new BarographError(
     'DECISION_UNKNOWN',

@@ -1,3 +1,4 @@
+import { decisionAnnotation } from '../core/decision-annotation.ts';
 import { type PerResource, type Resource, resources } from '../core/resource.ts';
 import { controllerOf, type OwnedObject, type OwnerLookup, type WorkloadKey, workloadOf } from '../core/workload.ts';
 import { amountsOf, statedAmountsOf } from './amounts.ts';
@@ -5,7 +6,6 @@ import { type Fields, fieldsOf, itemsOf, secondsOf, textOf } from './fields.ts';
 import { ownersOf } from './project-owner.ts';
 import type { PodContainerView, PodView } from './view.ts';
 
-const decisionAnnotation = 'barograph.dev/decision';
 // All that the top controller is found by.
 const hashLabel = 'pod-template-hash';
 

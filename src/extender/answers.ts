@@ -1,5 +1,6 @@
 import type { PodView } from '../cluster/view.ts';
 import type { Clock } from '../core/clock.ts';
+import { decisionIdIn } from '../core/decision-annotation.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import { filterAnswer, priorityAnswer } from './answer.ts';
 import { AnswerBuffers } from './answer-buffers.ts';
@@ -7,7 +8,7 @@ import { echoBytes, filterBytes, priorityBytes } from './answer-bytes.ts';
 import { type Call, readCall } from './calls.ts';
 import type { Footing, Ground, MissingLoad } from './ground.ts';
 import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
-import { decisionIdOf, type RecentScores } from './placements.ts';
+import type { RecentScores } from './placements.ts';
 import type { PodLoad } from './pod-load.ts';
 import { noneRefused, type Refused, refuseNodes, refusesNone } from './refuse.ts';
 import { createPlaces, readEnvelope } from './request-bytes.ts';
@@ -97,7 +98,7 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     const { table, pod, load, horizonSeconds } = basis;
     ground.learn(places.indices, places.count);
     scoreNodes(table, places.indices, places.count, load, scores);
-    if (decisionIdOf(pod) === undefined) return;
+    if (decisionIdIn(pod.decision) === undefined) return;
     const { indices, count: length } = places;
     const atSeconds = clock.nowSeconds();
     recent.remember(pod, { names: table.index, indices, scores, count: length, horizonSeconds, atSeconds });

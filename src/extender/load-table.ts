@@ -15,10 +15,8 @@ export const averageField = 4;
 /** Numbers per node: cpu, then memory. */
 export const rowLength = 2 * rowFields;
 
-/** The load of every node of an Outlook over its horizon, as matrices of nodes × steps, and a row per node that sums it up: what calls are answered from. */
-export interface LoadTable {
-  readonly index: NameIndex;
-  readonly steps: number;
+/** Kept in memory that all threads see. */
+export interface LoadArrays {
   /** Steps before it are over, and not in the rows. */
   readonly fromStep: number;
   /** Mean and variance in turn, step by step, node by node: half the size and in one place, as memory is what scoring waits for. */
@@ -28,11 +26,17 @@ export interface LoadTable {
   readonly rows: Float32Array;
   /** At [0]: a pod whose memory is forecast below it is refused by no node. */
   readonly least: Float64Array;
+}
+
+/** The load of every node of an Outlook over its horizon, as matrices of nodes × steps, and a row per node that sums it up: what calls are answered from. */
+export interface LoadTable extends LoadArrays {
+  readonly index: NameIndex;
+  readonly steps: number;
   readonly lock: TableLock;
 }
 
 /** A table as it goes to other threads: everything in it is shared memory, so that nothing is copied. */
-export interface TableFrame {
+export interface TableFrame extends LoadArrays {
   /** Counts what was published; the newest is in use. */
   readonly number: number;
   readonly outlook: OutlookTimes;
@@ -40,11 +44,6 @@ export interface TableFrame {
   readonly synced: boolean;
   readonly names: NameData;
   readonly pieces: ScorePieces;
-  readonly fromStep: number;
-  readonly pairs: PerResource<Float32Array>;
-  readonly allocatable: PerResource<Float64Array>;
-  readonly rows: Float32Array;
-  readonly least: Float64Array;
   /** Of the TableLock. */
   readonly counts: Int32Array;
 }

@@ -1,5 +1,6 @@
 import type { PodView } from '../cluster/view.ts';
 import type { Placement } from '../core/decision.ts';
+import { decisionIdIn } from '../core/decision-annotation.ts';
 import type { NameIndex } from './name-index.ts';
 import type { Scores } from './score.ts';
 import { highestScore, neutralScore } from './score-range.ts';
@@ -41,7 +42,7 @@ export interface Placed {
 
 /** A pod as it is asked for here; undefined when it is on no node, or carries no decision. */
 export function boundKey(pod: PodView): BoundKey | undefined {
-  const decisionId = decisionIdOf(pod);
+  const decisionId = decisionIdIn(pod.decision);
   if (pod.node === undefined || decisionId === undefined) return undefined;
   return { key: podKey(pod), node: pod.node, decisionId };
 }
@@ -113,12 +114,6 @@ export class RecentScores {
       `${percentOf(probability)} %: ${score} of ${highestScore}, ${rank(better, scores.score.length)}`;
     return { node, score, reason };
   }
-}
-
-/** The id in the annotation `<id>; <mode>; <what>`. */
-export function decisionIdOf({ decision }: PodView): string | undefined {
-  const id = decision?.split(';', 1)[0]?.trim();
-  return id === undefined || id === '' ? undefined : id;
 }
 
 /** What a pod is known by here: its uid. */

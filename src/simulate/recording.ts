@@ -1,6 +1,6 @@
 import type { Source } from '../collect/source.ts';
 import { createTraceSource } from '../collect/trace.ts';
-import { indexTraces } from '../collect/trace-index.ts';
+import { seriesOfPath, traceExtent } from '../collect/trace-index.ts';
 import { stepCount, type TimeRange } from '../core/time-range.ts';
 import { containerId, parseContainerId } from '../core/workload.ts';
 
@@ -37,18 +37,17 @@ export async function readRecordings(
 
 async function rangesOf(path: string, stepSeconds: number): Promise<Map<string, TimeRange>> {
   const ranges = new Map<string, TimeRange>();
-  for (const { file, fromSeconds, toSeconds } of (await indexTraces(path)).blocks) {
-    if (file.series === undefined) continue;
-    const held = ranges.get(file.series);
-    const startSeconds = (Math.ceil(fromSeconds / stepSeconds) - 1) * stepSeconds;
-    const endSeconds = Math.ceil(toSeconds / stepSeconds) * stepSeconds;
-    ranges.set(file.series, {
-      startSeconds: Math.min(held?.startSeconds ?? startSeconds, startSeconds),
-      endSeconds: Math.max(held?.endSeconds ?? endSeconds, endSeconds),
+  for (const { file, fromSeconds, toSeconds } of await traceExtent(path)) {
+    const series = seriesOfPath(path, file);
+    // A file whose rows name their series has another kind of name.
+    if (parseContainerId(series) === undefined) continue;
+    ranges.set(series, {
+      startSeconds: (Math.ceil(fromSeconds / stepSeconds) - 1) * stepSeconds,
+      endSeconds: Math.ceil(toSeconds / stepSeconds) * stepSeconds,
       stepSeconds,
     });
   }
-  return new Map([...ranges].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return ranges;
 }
 
 /** NaN where there is no sample. */

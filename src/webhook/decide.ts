@@ -1,8 +1,9 @@
 import { type Decision, type Mode, type UnchangedReason, unchangedReasons } from '../core/decision.ts';
+import { decisionAnnotation } from '../core/decision-annotation.ts';
 import { BarographError } from '../core/errors.ts';
 import { resources } from '../core/resource.ts';
 import { type WorkloadKey, workloadOf } from '../core/workload.ts';
-import { decisionAnnotation, standingDecisionId } from './decision-id.ts';
+import { standingDecisionId } from './decision-id.ts';
 import { decisionRecord } from './decision-record.ts';
 import { effectiveFor } from './effective.ts';
 import { obstacleTo } from './obstacle.ts';
@@ -16,8 +17,6 @@ import { isResultOf, summarize } from './summary.ts';
 import { warningsOf } from './warnings.ts';
 import type { Moment, World } from './world.ts';
 import { readWritten, type Written } from './written.ts';
-
-export { decisionAnnotation } from './decision-id.ts';
 
 export interface Unchanged {
   readonly kind: 'unchanged';

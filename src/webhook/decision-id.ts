@@ -1,5 +1,4 @@
-/** `<decision id>; <enforce|observe>; <what, in 60 characters>`. */
-export const decisionAnnotation = 'barograph.dev/decision';
+import { decisionAnnotation, decisionIdIn } from '../core/decision-annotation.ts';
 
 /** A decision younger than this was made in the same request: the API server called again (reinvocation). */
 const reinvocationSeconds = 60;
@@ -15,7 +14,7 @@ export function standingDecisionId(
   annotations: Readonly<Record<string, string>>,
   nowSeconds: number,
 ): string | undefined {
-  const id = annotations[decisionAnnotation]?.split(';', 1)[0]?.trim() ?? '';
+  const id = decisionIdIn(annotations[decisionAnnotation]) ?? '';
   const stamp = /^([0-9a-z]{1,11})-[0-9a-z]{8}$/.exec(id)?.[1];
   if (stamp === undefined) return undefined;
   const age = nowSeconds - Number.parseInt(stamp, 36) / 1000;

@@ -1,6 +1,6 @@
+import { decisionAnnotation } from '../core/decision-annotation.ts';
 import { formatQuantity } from '../core/quantity.ts';
 import { type Resource, resources } from '../core/resource.ts';
-import { decisionAnnotation } from './decision-id.ts';
 import type { AdmittedPod } from './pod.ts';
 import { isChanged, type SizedContainer } from './sized-container.ts';
 

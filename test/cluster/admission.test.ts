@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decisionAnnotation } from '../../src/webhook/decide.ts';
+import { decisionAnnotation } from '../../src/core/decision-annotation.ts';
 import { forecastOf } from '../webhook/support/admission.ts';
 import { arbitraryForecasts, arbitraryPod, modestPod } from '../webhook/support/arbitrary-pods.ts';
 import { annotated, container, type TestPod, written } from '../webhook/support/pods.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mode } from '../../src/core/decision.ts';
-import { decisionAnnotation } from '../../src/webhook/decide.ts';
+import { decisionAnnotation } from '../../src/core/decision-annotation.ts';
 import { admissionOf, startSeconds } from './support/admission.ts';
 import { annotated, container, podOf, written } from './support/pods.ts';
 

@@ -7,6 +7,7 @@ import { projectNode } from '../../cluster/project-node.ts';
 import { projectPod } from '../../cluster/project-pod.ts';
 import type { PodView } from '../../cluster/view.ts';
 import type { Decision } from '../../core/decision.ts';
+import { decisionIdIn } from '../../core/decision-annotation.ts';
 import { BarographError } from '../../core/errors.ts';
 import type { PerResource } from '../../core/resource.ts';
 import type { PatchOperation } from '../../webhook/patch.ts';
@@ -17,7 +18,7 @@ import { type ExtenderCalls, ImaginaryScheduler } from './imaginary-scheduler.ts
 import { learnHistory } from './learn-history.ts';
 import { applyPatch, podObject } from './pod-object.ts';
 import { type StoryPod, schedulerWeight, storyNodeResources, storyNodes, storyPods } from './story.ts';
-import type { TellingOptions, Told } from './telling.ts';
+import type { TellingOptions, Told, ToldPod } from './telling.ts';
 
 /** The demo in one process: the whole product, with an API server, a scheduler and a fleet that are played. */
 export async function tellEmbedded({ traces, logger, progress }: TellingOptions): Promise<Told> {
@@ -41,7 +42,7 @@ async function tell(service: Service, view: MemoryView, progress: (line: string)
   const scheduler = new ImaginaryScheduler(booked, schedulerWeight);
   const without = new ImaginaryScheduler(booked, 0);
   const fromSeconds = service.clock.nowSeconds();
-  const pods: Told['pods'][number][] = [];
+  const pods: ToldPod[] = [];
   for (const [index, story] of storyPods.entries()) {
     const asked = podObject(story);
     const review = await admit(service, story, asked);
@@ -57,14 +58,11 @@ async function tell(service: Service, view: MemoryView, progress: (line: string)
       warnings: review.warnings,
       choice,
       stockNode: stock?.node,
-      decision: undefined,
+      decision: await decisionOf(service, pod),
     });
     progress(`admitted and scheduled ${pod.namespace}/${pod.name}`);
   }
-  const told = await Promise.all(
-    pods.map(async (pod, i) => ({ ...pod, decision: await decisionOf(service, view, pods[i]?.name) })),
-  );
-  return { fromSeconds, outlookVersion: service.outlook.outlook?.version ?? 0, pods: told };
+  return { fromSeconds, outlookVersion: service.outlook.outlook?.version ?? 0, pods };
 }
 
 interface Answered {
@@ -107,9 +105,8 @@ function extenderOf(service: Service, pod: Fields): ExtenderCalls {
   };
 }
 
-async function decisionOf(service: Service, view: MemoryView, name: string | undefined): Promise<Decision | undefined> {
-  const pod = [...view.pods()].find((held) => held.name === name);
-  const id = pod?.decision?.split(';', 1)[0];
+async function decisionOf(service: Service, pod: PodView): Promise<Decision | undefined> {
+  const id = decisionIdIn(pod.decision);
   return id === undefined ? undefined : ((await call(service, `/api/v1/decisions/${id}`)) as Decision);
 }
 

@@ -5,8 +5,8 @@ import { stringify } from 'yaml';
 import { type Connection, openConnection } from '../../cluster/connection.ts';
 import { type Fields, fieldsOf, itemsOf, textOf } from '../../cluster/fields.ts';
 import type { Decision } from '../../core/decision.ts';
+import { decisionAnnotation, decisionIdIn } from '../../core/decision-annotation.ts';
 import { BarographError } from '../../core/errors.ts';
-import { decisionAnnotation } from '../../webhook/decision-id.ts';
 import { schedulerStanza } from '../install/scheduler.ts';
 import { webhookObjects } from '../install/webhooks.ts';
 import { type Service, startService } from '../service.ts';
@@ -161,7 +161,7 @@ async function register(connection: Connection, plane: ControlPlane, service: Se
 
 async function toldPod(story: StoryPod, pod: Fields, stock: Fields, service: Service | undefined): Promise<ToldPod> {
   const { name, annotations } = fieldsOf(pod.metadata);
-  const id = textOf(fieldsOf(annotations)[decisionAnnotation])?.split(';', 1)[0];
+  const id = decisionIdIn(textOf(fieldsOf(annotations)[decisionAnnotation]));
   let decision: Decision | undefined;
   if (id !== undefined && service !== undefined) {
     const isPlaced = async (): Promise<boolean> => {

@@ -14,7 +14,7 @@ import {
   serviceHost,
 } from './options.ts';
 import { extenderStanza } from './scheduler.ts';
-import { spread } from './workload.ts';
+import { containerSecurity, spread } from './workload.ts';
 
 const replicas = 2;
 const authorityFolder = '/etc/barograph/authority';
@@ -145,13 +145,7 @@ function container(image: string): object {
     livenessProbe: probe('/healthz'),
     readinessProbe: probe('/healthz'),
     resources: { requests: { cpu: '100m', memory: '128Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: containerSecurity,
     volumeMounts: [
       { name: 'config', mountPath: '/etc/kubernetes', readOnly: true },
       { name: 'authority', mountPath: authorityFolder, readOnly: true },
