@@ -3,14 +3,10 @@ import { CommanderError } from 'commander';
 import { BarographError, describeError } from '../core/errors.ts';
 import { createProgram } from './program.ts';
 
-const lastWordsMilliseconds = 500;
-
 try {
   await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
-  // What a command had begun before it failed, such as watches, must not keep the process.
-  setTimeout(() => process.exit(), lastWordsMilliseconds).unref();
 }
 
 /** 0 done, 1 failed, 2 wrong use. What commander says of wrong use it has printed itself. */

@@ -31,6 +31,7 @@ import { certificateSource as certificateSourceOf, readClientAuthority } from '.
 import { metricSourcesOf } from './service-metrics.ts';
 import { secondSchedulerOf } from './service-scheduler.ts';
 import { servingThreads, threadCount } from './service-threads.ts';
+import { end, type Started } from './started.ts';
 
 export interface ServiceOptions {
   readonly logger: Logger;
@@ -55,20 +56,37 @@ export interface Service {
 const outlookPollSeconds = 2;
 const schedulerPollSeconds = 2;
 const pruneSeconds = 3600;
-const lingerSeconds = 3;
 
-/** Wires and starts the whole product. Throws what its parts throw when they cannot start: CLUSTER_UNREACHABLE, KNOWLEDGE_UNAVAILABLE, … */
+/**
+ * Wires and starts the whole product. Throws what its parts throw when they cannot start: CLUSTER_UNREACHABLE, KNOWLEDGE_UNAVAILABLE, …; what had started by
+ * then is ended.
+ */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const started: Started = {};
+  try {
+    return await start(config, options, started);
+  } catch (error) {
+    await end(started, 0).catch((failure) =>
+      options.logger.warn({ error: failure }, 'what had started could not be ended'),
+    );
+    throw error;
+  }
+}
+
+async function start(config: Config, options: ServiceOptions, started: Started): Promise<Service> {
   const { logger, startedMilliseconds } = options;
   const clock = clockOf(config, startedMilliseconds);
   const aside = setDamagedAside(config.knowledge.path, Date.now());
   if (aside !== undefined) logger.error({ aside }, 'the knowledge base is damaged: it was put aside, a new one begins');
   // Nothing on this thread waits for the disk of others: a write that finds it busy is tried again later.
   const knowledge = await openSqlite(config.knowledge.path, { busyMilliseconds: 0 });
+  started.knowledge = knowledge;
   const cache = createModelCache({ knowledge, maxBytes: config.cache.maxBytes, logger });
   const cluster = options.view === undefined ? await clusterOf(config, clock, logger) : undefined;
+  started.cluster = cluster;
   const view = options.view ?? cluster ?? emptyView;
   const writer = createDecisionWriter({ path: config.knowledge.path }, knowledge, logger);
+  started.writer = writer;
   const recorder = createRecorder(
     {
       recordDecisions: (decisions) => writer.recordDecisions(decisions),
@@ -77,10 +95,12 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     },
     logger,
   );
+  started.recorder = recorder;
   const events = cluster === undefined ? noEvents : createEvents({ connection: cluster.connection, clock, logger });
-  let extender: Extender | undefined;
-  const outlook = new CurrentOutlook({ knowledge, cache, logger, onOutlook: (newer) => extender?.use(newer) });
+  started.events = events;
+  const outlook = new CurrentOutlook({ knowledge, cache, logger, onOutlook: (newer) => started.extender?.use(newer) });
   const certificateSource = certificateSourceOf(config, cluster?.connection, logger);
+  started.certificateSource = certificateSource;
   const certificates = await certificateSource.take();
   const parts: Parts = {
     config,
@@ -100,7 +120,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     peers: peersOf(config, () => parts.certificates.authority, logger),
   };
   const metrics = createMetrics(new Registry(), metricSourcesOf(parts), logger);
-  extender = extenderOf(parts, metrics);
+  started.parts = parts;
+  const extender = extenderOf(parts, metrics);
+  started.extender = extender;
   await cache.fill();
   await outlook.update();
   cluster?.start();
@@ -114,10 +136,11 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     threads: servingThreads(config, extender, startedMilliseconds),
     routes: {
       hot: hotRoutes(parts, metrics, extender),
-      onSent: (answer) => extender?.sent(answer),
+      onSent: (answer) => extender.sent(answer),
       api: { data: apiDataOf(parts), ready: () => readyChecks(parts), access: accessOf(parts) },
     },
   });
+  started.server = server;
   if (config.training.enabled) {
     parts.trainer = startTrainer({
       config,
@@ -134,20 +157,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     repeat(pruneSeconds, logger, () => knowledge.prune(clock.nowSeconds() - config.decisions.keep)),
   ];
   if (parts.scheduler !== undefined) chores.push(repeat(schedulerPollSeconds, logger, parts.scheduler.look));
-  const close = async (graceSeconds: number): Promise<void> => {
-    for (const chore of chores) chore.stop();
-    // Load balancers move away first.
-    await server.close(graceSeconds, cluster === undefined ? 0 : lingerSeconds);
-    extender?.close();
-    await parts.trainer?.close();
-    await cluster?.close();
-    await events.close();
-    await certificateSource.close();
-    parts.peers.close();
-    await recorder.close();
-    await writer.close();
-    await knowledge.close();
-  };
+  started.chores = chores;
+  const close = (graceSeconds: number): Promise<void> => end(started, graceSeconds);
   return { server, clock, authority: certificates.authority, outlook, view, recorder, trainer: parts.trainer, close };
 }
 

@@ -88,6 +88,11 @@ describe.skipIf(skip !== undefined)(`serve against a real API server, scheduler 
     expect(lateMebibytes).toBeLessThan(1.25 * earlyMebibytes);
   }, 120_000);
 
+  test('a second server on the same port says so and ends, though it watches the cluster', async () => {
+    const second = runCli(['serve', '--config', served.configFile]);
+    await expect(second).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('EADDRINUSE') });
+  }, 60_000);
+
   test('a killed server goes on where it was', async () => {
     const before = await served.outlook(services.length);
     const said = served.said.length;
