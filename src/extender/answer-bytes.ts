@@ -1,4 +1,5 @@
 import type { AnswerBuffers } from './answer-buffers.ts';
+import type { Kernel } from './kernel.ts';
 import type { BytesCall, Envelope, NamePlaces } from './request-bytes.ts';
 import { closing, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
 
@@ -24,6 +25,16 @@ export function priorityBytes(
     at += 1;
   }
   answer[answer.length - 1] = closing;
+  return answer;
+}
+
+/** The same by the kernel that read the call; undefined when that cannot. */
+export function kernelBytes({ places }: BytesCall, kernel: Kernel, buffers: AnswerBuffers): Buffer | undefined {
+  if (places !== kernel.places || places.count === 0) return undefined;
+  const bytes = kernel.answer();
+  if (bytes === undefined) return undefined;
+  const answer = buffers.take(bytes.length);
+  answer.set(bytes);
   return answer;
 }
 

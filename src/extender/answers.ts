@@ -4,15 +4,15 @@ import { decisionIdIn } from '../core/decision-annotation.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import { filterAnswer, priorityAnswer } from './answer.ts';
 import { AnswerBuffers } from './answer-buffers.ts';
-import { echoBytes, filterBytes, priorityBytes } from './answer-bytes.ts';
+import { echoBytes, filterBytes, kernelBytes, priorityBytes } from './answer-bytes.ts';
 import { type Call, readCall } from './calls.ts';
 import type { Footing, Ground, MissingLoad } from './ground.ts';
 import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
 import type { RecentScores } from './placements.ts';
 import type { PodLoad } from './pod-load.ts';
 import { noneRefused, type Refused, refuseNodes, refusesNone } from './refuse.ts';
-import { createPlaces, readEnvelope } from './request-bytes.ts';
-import { createScores, scoreNodes } from './score.ts';
+import { type BytesCall, createPlaces, readEnvelope } from './request-bytes.ts';
+import { createScores, type Scores, scoreNodes } from './score.ts';
 import { neutralScore } from './score-range.ts';
 
 export interface AnswersOptions<Missing extends MissingLoad> {
@@ -52,14 +52,14 @@ const listWarningSeconds = 600;
 
 export function createAnswers<Missing extends MissingLoad>(options: AnswersOptions<Missing>): Answers<Missing> {
   const { ground, recent, clock, logger, count } = options;
-  const places = createPlaces();
+  const ownPlaces = createPlaces();
   const buffers = new AnswerBuffers();
-  let scores = createScores(places.indices.length);
+  let ownScores = createScores(ownPlaces.indices.length);
   let warnedSeconds = Number.NEGATIVE_INFINITY;
 
   function readNodes(verb: ExtenderVerb, body: Buffer): Call {
     try {
-      const call = readCall(body, ground.index, places);
+      const call = readCall(body, ground.index, ownPlaces, ground.kernel);
       if (call.kind === 'whole' && call.whole.list !== undefined) warnOfLists(verb);
       return call;
     } catch (error) {
@@ -94,10 +94,17 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     return options.refuse ? basisOf(object) : { kind: 'unsound', reason: 'off' };
   }
 
-  function score(basis: SoundBasis): void {
+  function scoresFor({ places }: Call): Scores {
+    if (ground.kernel?.places === places) return ground.kernel.scores;
+    if (ownScores.score.length < places.count) ownScores = createScores(places.indices.length);
+    return ownScores;
+  }
+
+  function score(basis: SoundBasis, { places }: Call, scores: Scores): void {
     const { table, pod, load, horizonSeconds } = basis;
     ground.learn(places.indices, places.count);
-    scoreNodes(table, places.indices, places.count, load, scores);
+    if (table.kernel?.places === places) table.kernel.scoreNodes(table, load);
+    else scoreNodes(table, places.indices, places.count, load, scores);
     if (decisionIdIn(pod.decision) === undefined) return;
     const { indices, count: length } = places;
     const atSeconds = clock.nowSeconds();
@@ -119,16 +126,21 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     const call = readNodes('filter', body);
     const basis = refusalBasisOf(call.pod);
     if (basis.kind === 'waiting') return basis.for;
-    const refused = basis.kind === 'sound' ? refusedOf(basis) : noneRefused;
+    const refused = basis.kind === 'sound' ? refusedOf(basis, call) : noneRefused;
     count('filter', basis.kind === 'sound' ? refused.outcome : basis.reason);
     return call.kind === 'bytes'
       ? filterBytes(call.bytes, refused.places, refused, buffers)
       : filterAnswer(call.whole, refused.places, refused);
   }
 
-  function refusedOf({ table, load }: SoundBasis): Refused {
+  function refusedOf({ table, load }: SoundBasis, { places }: Call): Refused {
     ground.learn(places.indices, places.count);
     return refuseNodes(table, places, load);
+  }
+
+  function scoresAsBytes(call: BytesCall, scores: Scores): Buffer {
+    const byKernel = ground.kernel && kernelBytes(call, ground.kernel, buffers);
+    return byKernel ?? priorityBytes(call, scores.score, ground.pieces, buffers);
   }
 
   return {
@@ -144,15 +156,13 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     prioritize(body) {
       ground.catchUp();
       const call = readNodes('prioritize', body);
-      if (scores.score.length < places.count) scores = createScores(places.indices.length);
       const basis = basisOf(call.pod);
       if (basis.kind === 'waiting') return basis.for;
-      if (basis.kind === 'unsound') scores.score.fill(neutralScore, 0, places.count);
-      else score(basis);
+      const scores = scoresFor(call);
+      if (basis.kind === 'unsound') scores.score.fill(neutralScore, 0, call.places.count);
+      else score(basis, call, scores);
       count('prioritize', basis.kind === 'sound' ? 'scored' : basis.reason);
-      return call.kind === 'bytes'
-        ? priorityBytes(call.bytes, scores.score, ground.pieces, buffers)
-        : priorityAnswer(call.whole, scores.score);
+      return call.kind === 'bytes' ? scoresAsBytes(call.bytes, scores) : priorityAnswer(call.whole, scores.score);
     },
   };
 }

@@ -1,19 +1,20 @@
+import type { Kernel } from './kernel.ts';
 import type { NameIndex } from './name-index.ts';
 import { type NodeCall, readNodeCall } from './request.ts';
 import { type BytesCall, growPlaces, type NamePlaces, readBytesCall } from './request-bytes.ts';
 
 /** A call to filter or prioritize, read by its bytes or, in any other shape, as a whole. Its nodes' indices are in the places. */
 export type Call =
-  | { readonly kind: 'bytes'; readonly pod: unknown; readonly bytes: BytesCall }
-  | { readonly kind: 'whole'; readonly pod: unknown; readonly whole: NodeCall };
+  | { readonly kind: 'bytes'; readonly pod: unknown; readonly places: NamePlaces; readonly bytes: BytesCall }
+  | { readonly kind: 'whole'; readonly pod: unknown; readonly places: NamePlaces; readonly whole: NodeCall };
 
-/** Reads a body into `places`. Throws REQUEST_INVALID. */
-export function readCall(body: Buffer, index: NameIndex | undefined, places: NamePlaces): Call {
-  const bytes = readBytesCall(body, index, places);
-  if (bytes !== undefined) return { kind: 'bytes', pod: bytes.pod, bytes };
+/** Reads a body into `places`, or into the kernel's. Throws REQUEST_INVALID. */
+export function readCall(body: Buffer, index: NameIndex | undefined, places: NamePlaces, kernel?: Kernel): Call {
+  const bytes = readBytesCall(body, index, places, kernel);
+  if (bytes !== undefined) return { kind: 'bytes', pod: bytes.pod, places: bytes.places, bytes };
   const whole = readNodeCall(body);
   growPlaces(places, whole.names.length);
   places.count = whole.names.length;
   for (const [place, name] of whole.names.entries()) places.indices[place] = index?.indexOf(name) ?? -1;
-  return { kind: 'whole', pod: whole.pod, whole };
+  return { kind: 'whole', pod: whole.pod, places, whole };
 }

@@ -56,7 +56,12 @@ export function createExtender(options: ExtenderOptions): Extender {
     onPlaced: options.onPlaced,
     onMessage: (message) => answerReader(message),
   });
-  const state = new ForecastState({ ...options, publish: (frame: TableFrame) => threads.publish(frame) });
+  const { threads: threadCount = 1 } = options;
+  const state = new ForecastState({
+    ...options,
+    threads: threadCount,
+    publish: (frame: TableFrame) => threads.publish(frame),
+  });
   const recent = new RecentScores(options.targetUtilisation, options.threads);
   const answers = createAnswers<never>({ ground: state, recent, clock, logger, refuse: options.refuse, count });
   let isClosed = false;

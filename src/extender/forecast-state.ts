@@ -6,8 +6,10 @@ import { BoundPods } from './bound-pods.ts';
 import { footingOf } from './footing.ts';
 import type { Footing, Ground, LoadWish } from './ground.ts';
 import { readPod } from './incoming-pod.ts';
+import type { Kernel } from './kernel.ts';
+import { KernelMemory, MemoryStore } from './kernel-memory.ts';
 import type { TableFrame } from './load-table.ts';
-import type { NameIndex } from './name-index.ts';
+import { NameIndex } from './name-index.ts';
 import { NodeTable } from './node-table.ts';
 import { forecastOf, type PodLoad, podLoad } from './pod-load.ts';
 import type { KnownLoad, UnownedParts } from './reader-messages.ts';
@@ -19,6 +21,8 @@ export interface ForecastStateOptions {
   readonly forecasts: ForecastLookup;
   readonly maxOutlookAgeSeconds: number;
   readonly targetUtilisation: number;
+  /** How many threads answer from the tables, this one included. */
+  readonly threads: number;
   /** Called with each newer table, when it is whole. */
   readonly publish: (frame: TableFrame) => void;
 }
@@ -33,6 +37,7 @@ interface Current {
 export class ForecastState implements Ground<never> {
   readonly #options: ForecastStateOptions;
   readonly #pods = new BoundPods();
+  readonly #memories = new MemoryStore();
   #current: Current | undefined;
   #frames = 0;
   #publishedSynced = false;
@@ -49,14 +54,18 @@ export class ForecastState implements Ground<never> {
     return this.#current?.pieces;
   }
 
+  get kernel(): Kernel | undefined {
+    return this.#current?.table.kernel;
+  }
+
   catchUp(): void {}
 
   use(outlook: Outlook, nowSeconds: number): void {
     // The fleet is mostly the same from one Outlook to the next.
     const isSame = this.#current !== undefined && sameTexts(this.#current.table.names, outlook.nodes.names);
     const pieces = isSame && this.#current !== undefined ? this.#current.pieces : scorePieces(outlook.nodes.names);
-    this.#current = { outlook, table: this.#tableOf(outlook, isSame ? this.index : undefined), pieces };
-    this.#recount(this.#current, nowSeconds, this.#options.view.synced);
+    this.#replace(outlook, isSame ? this.index : undefined, pieces);
+    this.#recount(nowSeconds, this.#options.view.synced);
   }
 
   /** All pods were listed anew. */
@@ -66,8 +75,8 @@ export class ForecastState implements Ground<never> {
       return;
     }
     const { outlook, pieces } = this.#current;
-    this.#current = { outlook, table: this.#tableOf(outlook, this.index), pieces };
-    this.#recount(this.#current, nowSeconds, true);
+    this.#replace(outlook, this.index, pieces);
+    this.#recount(nowSeconds, true);
   }
 
   change(before: PodView | undefined, after: PodView | undefined, nowSeconds: number): void {
@@ -117,12 +126,19 @@ export class ForecastState implements Ground<never> {
     return { kind: 'sound', table: current.table, horizonSeconds: found.horizonSeconds };
   }
 
-  #tableOf(outlook: Outlook, known: NameIndex | undefined): NodeTable {
-    const { view, targetUtilisation } = this.#options;
-    return new NodeTable(outlook, targetUtilisation, (name) => view.node(name), known);
+  #replace(outlook: Outlook, known: NameIndex | undefined, pieces: ScorePieces): void {
+    const { view, targetUtilisation, threads } = this.#options;
+    const index = known ?? new NameIndex(outlook.nodes.names);
+    const space = KernelMemory.of(index.data, pieces, { steps: outlook.steps, threads, used: this.#memories });
+    const table = new NodeTable(outlook, targetUtilisation, (name) => view.node(name), index, space);
+    const before = this.#current?.table.space;
+    if (before !== undefined) this.#memories.give(before.memory);
+    this.#current = { outlook, table, pieces };
   }
 
-  #recount({ outlook, table }: Current, nowSeconds: number, isWhole: boolean): void {
+  #recount(nowSeconds: number, isWhole: boolean): void {
+    if (this.#current === undefined) return;
+    const { outlook, table } = this.#current;
     const { view, forecasts } = this.#options;
     const afterSeconds = outlook.nodes.attributed ? Number.NEGATIVE_INFINITY : outlook.dataSeconds;
     const loads = new WorkloadLoads(forecasts, outlook.steps);
@@ -152,6 +168,7 @@ export class ForecastState implements Ground<never> {
       rows,
       least,
       counts: table.lock.counts,
+      kernel: table.space?.frame,
     });
   }
 }

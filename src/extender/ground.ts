@@ -1,4 +1,5 @@
 import type { PodView } from '../cluster/view.ts';
+import type { Kernel } from './kernel.ts';
 import type { LoadTable } from './load-table.ts';
 import type { NameIndex } from './name-index.ts';
 import type { PodLoad } from './pod-load.ts';
@@ -27,6 +28,7 @@ export interface LoadWish {
 export interface Ground<Missing extends MissingLoad> {
   readonly index: NameIndex | undefined;
   readonly pieces: ScorePieces | undefined;
+  readonly kernel: Kernel | undefined;
   /** Takes over what was published meanwhile: before each call, so that all of a call is of one table. */
   catchUp(): void;
   /** Reads a pod; undefined when it is not the shape of one. */

@@ -1,4 +1,6 @@
 import type { PerResource } from '../core/resource.ts';
+import type { Kernel } from './kernel.ts';
+import type { KernelFrame } from './kernel-memory.ts';
 import type { NameData, NameIndex } from './name-index.ts';
 import type { ScorePieces } from './score-pieces.ts';
 import type { TableLock } from './table-lock.ts';
@@ -33,6 +35,8 @@ export interface LoadTable extends LoadArrays {
   readonly index: NameIndex;
   readonly steps: number;
   readonly lock: TableLock;
+  /** Answers from the table in machine code, where that can be. */
+  readonly kernel: Kernel | undefined;
 }
 
 /** A table as it goes to other threads: everything in it is shared memory, so that nothing is copied. */
@@ -46,6 +50,8 @@ export interface TableFrame extends LoadArrays {
   readonly pieces: ScorePieces;
   /** Of the TableLock. */
   readonly counts: Int32Array;
+  /** Undefined where the table is not in a kernel's memory. */
+  readonly kernel: KernelFrame | undefined;
 }
 
 /** What of an Outlook says whether it may be acted on, and which step it is. */

@@ -1,6 +1,8 @@
 import type { NodeView } from '../cluster/view.ts';
 import type { Outlook } from '../core/outlook.ts';
 import { type PerResource, type Resource, resources } from '../core/resource.ts';
+import { Kernel } from './kernel.ts';
+import type { KernelMemory } from './kernel-memory.ts';
 import {
   averageField,
   type LoadTable,
@@ -35,13 +37,16 @@ export class NodeTable implements LoadTable {
   rows: Float32Array;
   least = sharedFloats(1);
   fromStep = 0;
+  readonly kernel: Kernel | undefined;
+  /** Where the pairs and rows are, if not in memory of their own. */
+  readonly space: KernelMemory | undefined;
   readonly #unusable: Uint8Array;
   readonly #target: number;
   readonly #node: LookUpNode;
   #unknown = 0;
 
-  /** `known` is the index of the same names, where there is one. */
-  constructor(outlook: Outlook, targetUtilisation: number, node: LookUpNode, known?: NameIndex) {
+  /** `known` is the index of the same names, where there is one; `space` is a kernel's memory of them. */
+  constructor(outlook: Outlook, targetUtilisation: number, node: LookUpNode, known?: NameIndex, space?: KernelMemory) {
     const { names, mean, variance } = outlook.nodes;
     this.names = names;
     this.index = known ?? new NameIndex(names);
@@ -53,9 +58,11 @@ export class NodeTable implements LoadTable {
       variance: sized(variance[resource], size),
     });
     this.load = { cpu: moments('cpu'), memory: moments('memory') };
-    this.pairs = { cpu: sharedSingles(2 * size), memory: sharedSingles(2 * size) };
+    this.space = space;
+    this.kernel = space && Kernel.of(space.frame, writersThread);
+    this.pairs = space?.pairs ?? { cpu: sharedSingles(2 * size), memory: sharedSingles(2 * size) };
     this.allocatable = { cpu: sharedFloats(names.length), memory: sharedFloats(names.length) };
-    this.rows = sharedSingles(names.length * rowLength);
+    this.rows = this.#nextRows(names.length * rowLength);
     this.#unusable = new Uint8Array(names.length);
     this.#target = targetUtilisation;
     this.#node = node;
@@ -88,10 +95,17 @@ export class NodeTable implements LoadTable {
   lookFrom(step: number): boolean {
     if (step === this.fromStep) return false;
     this.fromStep = step;
-    this.rows = sharedSingles(this.rows.length);
+    this.rows = this.#nextRows(this.rows.length);
     this.least = sharedFloats(1);
     this.#sumUpAll();
     return true;
+  }
+
+  #nextRows(length: number): Float32Array {
+    if (this.space === undefined) return sharedSingles(length);
+    const rows = this.space.nextRows();
+    this.kernel?.look(this.space.frame.rowSet, this.fromStep);
+    return rows;
   }
 
   /** Asks the cluster again for nodes of a call that it did not know before: a watch may have been behind. */
@@ -186,6 +200,9 @@ export class NodeTable implements LoadTable {
     this.least[0] = Math.min(this.least[0] ?? 0, leastRefused(this, node));
   }
 }
+
+/** The thread that follows the cluster; the others count on from it. */
+const writersThread = 0;
 
 /** A copy of the right size: what is missing is not a number, which makes the node unusable. */
 function sized(values: Float32Array, size: number): Float64Array {

@@ -5,6 +5,7 @@ import { BarographError } from '../core/errors.ts';
 import { footingOf } from './footing.ts';
 import type { Footing, Ground, LoadWish, MissingLoad } from './ground.ts';
 import { loadKey, ownedPartsOf, readPod } from './incoming-pod.ts';
+import { Kernel } from './kernel.ts';
 import type { LoadTable, TableFrame } from './load-table.ts';
 import { NameIndex } from './name-index.ts';
 import type { PodLoad } from './pod-load.ts';
@@ -26,6 +27,8 @@ const behindMilliseconds = 1000;
 export interface PublishedStateOptions {
   readonly clock: Clock;
   readonly maxOutlookAgeSeconds: number;
+  /** Of this thread. */
+  readonly thread: number;
   readonly catchUp: () => void;
   /** The writer has something to do: a step is over, or nodes are asked for that it does not know. */
   readonly onBehind: () => void;
@@ -57,6 +60,10 @@ export class PublishedState implements Ground<MissingLoad> {
     return this.#table?.index;
   }
 
+  get kernel(): Kernel | undefined {
+    return this.#table?.kernel;
+  }
+
   get pieces(): ScorePieces | undefined {
     return this.#frame?.pieces;
   }
@@ -69,7 +76,10 @@ export class PublishedState implements Ground<MissingLoad> {
     this.#frame = frame;
     const lock = new TableLock(counts);
     const { steps } = frame.outlook;
-    this.#table = { index: index ?? new NameIndex(names), steps, fromStep, pairs, allocatable, rows, least, lock };
+    const kernel = frame.kernel && Kernel.of(frame.kernel, this.#options.thread);
+    if (frame.kernel !== undefined) kernel?.look(frame.kernel.rowSet, fromStep);
+    const arrays = { fromStep, pairs, allocatable, rows, least };
+    this.#table = { ...arrays, index: index ?? new NameIndex(names), steps, lock, kernel };
   }
 
   read(object: unknown): PodView | undefined {

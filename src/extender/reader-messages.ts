@@ -44,4 +44,6 @@ export interface ReaderSeat {
   readonly newest: Int32Array;
   /** Threads that answer calls, this one and the writer included. */
   readonly threads: number;
+  /** The number of this one: the writer is 0. */
+  readonly thread: number;
 }

@@ -38,7 +38,8 @@ export function createReader(options: ReaderOptions): ExtenderReader {
   const { seat, clock, logger, refuse, count } = options;
   const { maxOutlookAgeSeconds } = options;
   const onBehind = (): void => tell({ kind: 'behind' });
-  const state = new PublishedState({ clock, maxOutlookAgeSeconds, catchUp, onBehind });
+  const { thread } = seat;
+  const state = new PublishedState({ clock, maxOutlookAgeSeconds, thread, catchUp, onBehind });
   const recent = new RecentScores(options.targetUtilisation, seat.threads);
   const answers = createAnswers<MissingLoad>({ ground: state, recent, clock, logger, refuse, count });
   const waiting = new Map<number, (known: KnownLoad | undefined) => void>();

@@ -1,3 +1,4 @@
+import type { Kernel } from './kernel.ts';
 import { isPlainByte, type NameIndex, viewOf } from './name-index.ts';
 
 /** Where the names of a call stand in its body, and which nodes of the table they are. Reused from call to call. */
@@ -77,13 +78,24 @@ function isPlainList(body: Buffer, start: number, end: number): boolean {
 
 /**
  * Reads `{"Pod":{…},"Nodes":null,"NodeNames":["a",…]}` in one pass over its bytes; only the pod's slice is parsed. Undefined for any other shape,
- * valid or not (white space, other keys, escapes or anything but ASCII in a name): the plain way then says what it is.
+ * valid or not (white space, other keys, escapes or anything but ASCII in a name): the plain way then says what it is. The names are put into the places of
+ * the kernel that is given, or into `own`.
  */
-export function readBytesCall(body: Buffer, index: NameIndex | undefined, places: NamePlaces): BytesCall | undefined {
+export function readBytesCall(
+  body: Buffer,
+  index: NameIndex | undefined,
+  own: NamePlaces,
+  kernel?: Kernel,
+): BytesCall | undefined {
   const found = findList(body);
   if (found === undefined) return undefined;
   const { podEnd, listStart } = found;
-  const listEnd = readNames(body, listStart + 1, index, places);
+  let places = kernel?.places ?? own;
+  let listEnd = kernel?.readNames(body, listStart + 1) ?? -1;
+  if (listEnd < 0) {
+    places = own;
+    listEnd = readNames(body, listStart + 1, index, own);
+  }
   if (listEnd < 0 || body[listEnd] !== close || !endsAt(body, listEnd + 1)) return undefined;
   const pod = parseSlice(body, head.length - 1, podEnd);
   return pod === undefined ? undefined : { pod, body, places, listStart, listEnd };

@@ -22,6 +22,26 @@ export function scorePieces(names: readonly string[]): ScorePieces {
   return { words: new Int32Array(bytes.buffer), starts };
 }
 
+/** The same pieces without the spaces: piece i is bytes[starts[i], starts[i + 1]). */
+export function compactPieces({ words, starts }: ScorePieces): {
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+} {
+  const padded = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const bytes = new Uint8Array(padded.length);
+  const compact = new Int32Array(starts.length);
+  let end = 0;
+  for (let index = 0; index + 1 < starts.length; index += 1) {
+    let from = (starts[index] ?? 0) * wordBytes;
+    const to = (starts[index + 1] ?? 0) * wordBytes;
+    while (padded[from] === space) from += 1;
+    for (; from < to; from += 1) bytes[end++] = padded[from] ?? 0;
+    compact[index + 1] = end;
+  }
+  return { bytes: bytes.subarray(0, end), starts: compact };
+}
+
+const space = ' '.charCodeAt(0);
 export const wordBytes = 4;
 
 /** `{"Host":NAME,"Score":` with leading spaces up to a whole word. */

@@ -120,14 +120,14 @@ export function scoreOf(probability: number, cpuUse: number, memoryUse: number):
 }
 
 /** What bounds a load over the steps that are left. */
-interface Outline {
+export interface Outline {
   readonly mean: number;
   readonly peakMean: number;
   readonly lowMean: number;
   readonly peakVariance: number;
 }
 
-function outline({ mean, variance }: Moments, fromStep: number): Outline {
+export function outline({ mean, variance }: Moments, fromStep: number): Outline {
   let [sum, peakMean, lowMean, peakVariance] = [0, 0, Number.POSITIVE_INFINITY, 0];
   for (let step = fromStep; step < mean.length; step += 1) {
     const value = mean[step] ?? 0;

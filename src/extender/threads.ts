@@ -52,7 +52,7 @@ export class Threads implements OtherThreads {
 
   seat(threads: number): ReaderSeat {
     const { port1, port2 } = new MessageChannel();
-    const seat: ReaderSeat = { port: port2, newest: this.#newest, threads };
+    const seat: ReaderSeat = { port: port2, newest: this.#newest, threads, thread: this.#freeNumber() };
     const reader: Reader = { seat, port: port1 };
     this.#readers.add(reader);
     port1.on('message', (message: FromReader) => this.#hear(reader, message));
@@ -60,6 +60,13 @@ export class Threads implements OtherThreads {
     if (this.#frame !== undefined) send(port1, { kind: 'frame', frame: this.#frame });
     this.#timer ??= setInterval(() => this.#options.onMessage({ kind: 'behind' }), refreshMilliseconds).unref();
     return seat;
+  }
+
+  #freeNumber(): number {
+    const taken = new Set([...this.#readers].map(({ seat }) => seat.thread));
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    return number;
   }
 
   leave(seat: ReaderSeat): void {

@@ -29,7 +29,7 @@ export async function warmUp(kind: 'writer' | 'reader'): Promise<void> {
   };
   const view = memoryView({ nodes: names.map(nodeOf) });
   const forecasts = new Map<string, never>();
-  const extender = createExtender({ ...settings, view, forecasts, onPlaced: () => undefined });
+  const extender = createExtender({ ...settings, view, forecasts, onPlaced: () => undefined, threads: 2 });
   extender.use(outlookOf(names));
   const answers = kind === 'writer' ? extender : createReader({ ...settings, seat: extender.others.seat(2) });
   const bodies = ['1Gi', '40Gi'].map((memory) => bodyOf(names, memory));

@@ -74,6 +74,7 @@ test('nothing is told after the end', () => {
 test('what is remembered is bounded', () => {
   const many = Array.from({ length: 5000 }, (_, at) => `node-${at}`);
   const { extender, view, placed } = trial({
+    threads: 1,
     outlook: nodeOutlook(Object.fromEntries(many.map((name) => [name, {}]))),
   });
   const uids = Array.from({ length: 450 }, (_, at) => `web-${at}`);

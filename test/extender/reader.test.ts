@@ -202,7 +202,7 @@ test('while tables are swapped and pods come and go, every answer of another thr
   const allowed = new Set(
     outlooks.map((outlook) => {
       one.extender.use(outlook);
-      return one.extender.prioritize(body).toString();
+      return textOf(one.extender.prioritize(body));
     }),
   );
   const seat = one.extender.others.seat(2);
@@ -221,9 +221,15 @@ test('while tables are swapped and pods come and go, every answer of another thr
   const said = once(worker, 'message');
   worker.postMessage('enough');
   const [{ answers, calls }] = (await said) as [{ answers: readonly string[]; calls: number }];
+  const told = answers.map((answer) => textOf(Buffer.from(answer)));
   expect(calls).toBeGreaterThan(10);
-  expect(answers.filter((answer) => !allowed.has(answer))).toEqual([]);
-  expect(answers.length).toBeGreaterThan(1);
+  expect(told.filter((answer) => !allowed.has(answer))).toEqual([]);
+  expect(new Set(told).size).toBeGreaterThan(1);
   one.extender.close();
   await worker.terminate();
 });
+
+/** An answer without the spaces that the plain code puts into it: there are more tables here than the engine has addresses for. */
+function textOf(answer: Buffer): string {
+  return JSON.stringify(JSON.parse(answer.toString()));
+}

@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly imports: readonly Import[];
 }
 
-const roots = ['src', 'certs', 'bench', 'test'];
+const roots = ['src', 'certs', 'kernel', 'bench', 'test'];
 
 /** All TypeScript and JavaScript files of the package; fixtures and the programs that tests bring along are no part of it. */
 export function readTree(root: string): SourceFile[] {

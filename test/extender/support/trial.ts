@@ -15,6 +15,8 @@ export interface TrialOptions {
   readonly pods?: readonly PodView[];
   readonly refuse?: boolean;
   readonly nowSeconds?: number;
+  /** Threads that the extender has a kernel for. */
+  readonly threads?: number;
 }
 
 export interface Trial {
@@ -29,7 +31,7 @@ export interface Trial {
 
 /** An extender on a cluster in memory, with the Outlook's nodes in it: 16 cores and 64 GiB each, of which 80 % are the target. */
 export function trial(options: TrialOptions = {}): Trial {
-  const { outlook, forecasts = lookupOf(), refuse = true, nowSeconds = startSeconds } = options;
+  const { outlook, forecasts = lookupOf(), refuse = true, nowSeconds = startSeconds, threads = 2 } = options;
   const nodes = (outlook?.nodes.names ?? []).map((name) => nodeView(name));
   const view = options.view ?? memoryView({ nodes, pods: options.pods ?? [] });
   const clock = manualClock(nowSeconds);
@@ -45,6 +47,7 @@ export function trial(options: TrialOptions = {}): Trial {
     maxOutlookAgeSeconds: 3600,
     targetUtilisation: 0.8,
     refuse,
+    threads,
     onPlaced: (id, placement) => placed.set(id, placement),
     count: (verb, outcome) => counted.push(`${verb} ${outcome}`),
   });
