@@ -1,7 +1,8 @@
 import type { AnswerBuffers } from './answer-buffers.ts';
-import type { Kernel } from './kernel.ts';
-import type { BytesCall, Envelope, NamePlaces } from './request-bytes.ts';
+import type { NamePlaces } from './name-places.ts';
+import type { BytesCall, Envelope } from './request-bytes.ts';
 import { closing, openingWord, type ScorePieces, scoreWords, wordBytes } from './score-pieces.ts';
+import type { TableKernel } from './table-kernel.ts';
 
 /** The HostPriorityList of a names-only call; `pieces` are those of the table that the call's indices mean. */
 export function priorityBytes(
@@ -29,7 +30,7 @@ export function priorityBytes(
 }
 
 /** The same by the kernel that read the call; undefined when that cannot. */
-export function kernelBytes({ places }: BytesCall, kernel: Kernel, buffers: AnswerBuffers): Buffer | undefined {
+export function kernelBytes({ places }: BytesCall, kernel: TableKernel, buffers: AnswerBuffers): Buffer | undefined {
   if (places !== kernel.places || places.count === 0) return undefined;
   const bytes = kernel.answer();
   if (bytes === undefined) return undefined;

@@ -7,13 +7,15 @@ import { AnswerBuffers } from './answer-buffers.ts';
 import { echoBytes, filterBytes, kernelBytes, priorityBytes } from './answer-bytes.ts';
 import { type Call, readCall } from './calls.ts';
 import type { Footing, Ground, MissingLoad } from './ground.ts';
+import { createPlaces } from './name-places.ts';
 import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
 import type { RecentScores } from './placements.ts';
 import type { PodLoad } from './pod-load.ts';
 import { noneRefused, type Refused, refuseNodes, refusesNone } from './refuse.ts';
-import { type BytesCall, createPlaces, readEnvelope } from './request-bytes.ts';
-import { createScores, type Scores, scoreNodes } from './score.ts';
+import { type BytesCall, readEnvelope } from './request-bytes.ts';
+import { scoreNodes } from './score.ts';
 import { neutralScore } from './score-range.ts';
+import { createScores, type Scores } from './scores.ts';
 
 export interface AnswersOptions<Missing extends MissingLoad> {
   readonly ground: Ground<Missing>;

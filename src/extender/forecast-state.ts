@@ -6,14 +6,15 @@ import { BoundPods } from './bound-pods.ts';
 import { footingOf } from './footing.ts';
 import type { Footing, Ground, LoadWish } from './ground.ts';
 import { readPod } from './incoming-pod.ts';
-import type { Kernel } from './kernel.ts';
-import { KernelMemory, MemoryStore } from './kernel-memory.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import type { TableFrame } from './load-table.ts';
+import { MemoryStore } from './memory-store.ts';
 import { NameIndex } from './name-index.ts';
 import { NodeTable } from './node-table.ts';
 import { forecastOf, type PodLoad, podLoad } from './pod-load.ts';
 import type { KnownLoad, UnownedParts } from './reader-messages.ts';
 import { type ScorePieces, scorePieces } from './score-pieces.ts';
+import type { TableKernel } from './table-kernel.ts';
 import { WorkloadLoads } from './workload-loads.ts';
 
 export interface ForecastStateOptions {
@@ -54,7 +55,7 @@ export class ForecastState implements Ground<never> {
     return this.#current?.pieces;
   }
 
-  get kernel(): Kernel | undefined {
+  get kernel(): TableKernel | undefined {
     return this.#current?.table.kernel;
   }
 

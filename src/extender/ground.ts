@@ -1,9 +1,9 @@
 import type { PodView } from '../cluster/view.ts';
-import type { Kernel } from './kernel.ts';
 import type { LoadTable } from './load-table.ts';
 import type { NameIndex } from './name-index.ts';
 import type { PodLoad } from './pod-load.ts';
 import type { ScorePieces } from './score-pieces.ts';
+import type { TableKernel } from './table-kernel.ts';
 
 /** What decisions may be based on now, or why on nothing. */
 export type Footing =
@@ -28,7 +28,7 @@ export interface LoadWish {
 export interface Ground<Missing extends MissingLoad> {
   readonly index: NameIndex | undefined;
   readonly pieces: ScorePieces | undefined;
-  readonly kernel: Kernel | undefined;
+  readonly kernel: TableKernel | undefined;
   /** Takes over what was published meanwhile: before each call, so that all of a call is of one table. */
   catchUp(): void;
   /** Reads a pod; undefined when it is not the shape of one. */

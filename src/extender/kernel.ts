@@ -1,9 +1,11 @@
 import { kernelCode } from './kernel-code.ts';
-import { type KernelFrame, type KernelLayout, type ScratchLayout, scratchLayout } from './kernel-memory.ts';
-import type { LoadTable } from './load-table.ts';
+import { type KernelFrame, type KernelLayout, type ScratchLayout, scratchLayout } from './kernel-layout.ts';
+import type { NamePlaces } from './name-places.ts';
 import type { PodLoad } from './pod-load.ts';
-import type { NamePlaces } from './request-bytes.ts';
-import { outline, type Scores } from './score.ts';
+import { outline } from './score.ts';
+import type { Scores } from './scores.ts';
+import type { TableKernel } from './table-kernel.ts';
+import type { TableLock } from './table-lock.ts';
 
 interface Exports extends Record<string, unknown> {
   readNames(start: number, shift: number): number;
@@ -26,7 +28,7 @@ function compiled(): WebAssembly.Module | undefined {
  * What a call to prioritize costs most, in WebAssembly: reads names, scores nodes, writes the answer. It gives what readBytesCall(), scoreNodes() and
  * priorityBytes() give, but for rounding: probabilities within 1e-5. Reused from call to call, on one thread.
  */
-export class Kernel {
+export class Kernel implements TableKernel {
   readonly places: NamePlaces;
   readonly scores: Scores;
   readonly #layout: KernelLayout;
@@ -74,12 +76,10 @@ export class Kernel {
     return new Kernel(frame, thread, exports as unknown as Exports);
   }
 
-  /** Which rows are in use, and from which step on. */
   look(rowSet: 0 | 1, fromStep: number): void {
     this.#set({ rows: this.#layout.rows[rowSet], fromStep });
   }
 
-  /** Reads names into `places` from behind an opening bracket; the position behind the closing one, or -1 when it is not for this. */
   readNames(body: Buffer, start: number): number {
     const bytes = body.length - start;
     if (bytes > this.#layout.mostBodyBytes) return -1;
@@ -91,8 +91,7 @@ export class Kernel {
     return end === 0 ? -1 : end + this.#shift;
   }
 
-  /** scoreNodes() for the places that were read, into `scores`; `table` is the one that this is the kernel of. */
-  scoreNodes({ fromStep, lock }: Pick<LoadTable, 'fromStep' | 'lock'>, pod: PodLoad): void {
+  scoreNodes({ fromStep, lock }: { readonly fromStep: number; readonly lock: TableLock }, pod: PodLoad): void {
     const cpu = outline(pod.cpu, fromStep);
     const memory = outline(pod.memory, fromStep);
     this.#set({ cpuMean: cpu.mean, cpuPeak: cpu.peakMean, cpuLow: cpu.lowMean, cpuWidest: cpu.peakVariance });
@@ -111,7 +110,6 @@ export class Kernel {
     lock.read(places.indices, places.count, (from, to) => this.#exports.score(from, to));
   }
 
-  /** The answer by `places` and `scores`, good until the next call; undefined when it does not fit. */
   answer(): Uint8Array | undefined {
     const end = this.#exports.write(this.places.count, this.#shift);
     return end === 0 ? undefined : this.#answer.subarray(0, end - this.#answer.byteOffset);

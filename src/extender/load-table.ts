@@ -1,21 +1,9 @@
 import type { PerResource } from '../core/resource.ts';
-import type { Kernel } from './kernel.ts';
-import type { KernelFrame } from './kernel-memory.ts';
+import type { KernelFrame } from './kernel-layout.ts';
 import type { NameData, NameIndex } from './name-index.ts';
 import type { ScorePieces } from './score-pieces.ts';
+import type { TableKernel } from './table-kernel.ts';
 import type { TableLock } from './table-lock.ts';
-
-/** What a summary row holds of one resource of one node, over the steps that are left. */
-export const rowFields = 5;
-/** targetUtilisation × allocatable; 0 while the node is not known. */
-export const roomField = 0;
-export const peakMeanField = 1;
-export const lowMeanField = 2;
-export const peakVarianceField = 3;
-/** Mean of the load as a share of the room. */
-export const averageField = 4;
-/** Numbers per node: cpu, then memory. */
-export const rowLength = 2 * rowFields;
 
 /** Kept in memory that all threads see. */
 export interface LoadArrays {
@@ -36,7 +24,7 @@ export interface LoadTable extends LoadArrays {
   readonly steps: number;
   readonly lock: TableLock;
   /** Answers from the table in machine code, where that can be. */
-  readonly kernel: Kernel | undefined;
+  readonly kernel: TableKernel | undefined;
 }
 
 /** A table as it goes to other threads: everything in it is shared memory, so that nothing is copied. */

@@ -3,20 +3,20 @@ import type { Outlook } from '../core/outlook.ts';
 import { type PerResource, type Resource, resources } from '../core/resource.ts';
 import { Kernel } from './kernel.ts';
 import type { KernelMemory } from './kernel-memory.ts';
+import type { LoadTable } from './load-table.ts';
+import { NameIndex } from './name-index.ts';
+import type { Moments, PodLoad } from './pod-load.ts';
+import { leastRefused } from './refuse.ts';
+import { sharedFloats, sharedSingles } from './shared-memory.ts';
 import {
   averageField,
-  type LoadTable,
   lowMeanField,
   peakMeanField,
   peakVarianceField,
   roomField,
   rowFields,
   rowLength,
-} from './load-table.ts';
-import { NameIndex } from './name-index.ts';
-import type { Moments, PodLoad } from './pod-load.ts';
-import { leastRefused } from './refuse.ts';
-import { sharedFloats, sharedSingles } from './shared-memory.ts';
+} from './summary-row.ts';
 import { TableLock } from './table-lock.ts';
 
 type LookUpNode = (name: string) => NodeView | undefined;

@@ -2,9 +2,9 @@ import type { PodView } from '../cluster/view.ts';
 import type { Placement } from '../core/decision.ts';
 import { decisionIdIn } from '../core/decision-annotation.ts';
 import type { NameIndex } from './name-index.ts';
-import type { Scores } from './score.ts';
 import { highestScore, neutralScore } from './score-range.ts';
 import { ScoreRing } from './score-ring.ts';
+import type { Scores } from './scores.ts';
 
 /** The scores of one call, kept until its pod is bound. */
 interface Scored {

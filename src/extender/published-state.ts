@@ -11,6 +11,7 @@ import { NameIndex } from './name-index.ts';
 import type { PodLoad } from './pod-load.ts';
 import type { KnownLoad, UnownedParts } from './reader-messages.ts';
 import type { ScorePieces } from './score-pieces.ts';
+import type { TableKernel } from './table-kernel.ts';
 import { TableLock } from './table-lock.ts';
 
 interface Held {
@@ -60,7 +61,7 @@ export class PublishedState implements Ground<MissingLoad> {
     return this.#table?.index;
   }
 
-  get kernel(): Kernel | undefined {
+  get kernel(): TableKernel | undefined {
     return this.#table?.kernel;
   }
 

@@ -1,8 +1,8 @@
 import type { Failures } from './answer-bytes.ts';
 import type { LoadTable } from './load-table.ts';
+import type { NamePlaces } from './name-places.ts';
 import type { PodLoad } from './pod-load.ts';
 import type { Victims } from './preemption.ts';
-import type { NamePlaces } from './request-bytes.ts';
 
 /**
  * A node is refused when its memory forecast for this very step with the pod's exceeds all that it can allocate by this many standard deviations: it

@@ -1,15 +1,6 @@
-import type { Kernel } from './kernel.ts';
 import { isPlainByte, type NameIndex, viewOf } from './name-index.ts';
-
-/** Where the names of a call stand in its body, and which nodes of the table they are. Reused from call to call. */
-export interface NamePlaces {
-  count: number;
-  /** Position of the first byte of each name, and of the quote behind it. */
-  starts: Int32Array;
-  ends: Int32Array;
-  /** Index in the table, or -1. */
-  indices: Int32Array;
-}
+import { growPlaces, type NamePlaces } from './name-places.ts';
+import type { TableKernel } from './table-kernel.ts';
 
 /** A names-only call as kube-scheduler writes it, read without parsing the names. */
 export interface BytesCall extends Envelope {
@@ -22,10 +13,6 @@ const [quote, comma, backslash, open, close, closeList, newline] = [0x22, 0x2c, 
 
 // By byte, 1 where it stands in JSON as it is; behind the end of a body there is a zero.
 const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (isPlainByte(byte) ? 1 : 0));
-
-export function createPlaces(size = 1024): NamePlaces {
-  return { count: 0, starts: new Int32Array(size), ends: new Int32Array(size), indices: new Int32Array(size) };
-}
 
 /** A call as kube-scheduler writes it, whose names nobody has looked at. */
 export interface Envelope {
@@ -85,7 +72,7 @@ export function readBytesCall(
   body: Buffer,
   index: NameIndex | undefined,
   own: NamePlaces,
-  kernel?: Kernel,
+  kernel?: TableKernel,
 ): BytesCall | undefined {
   const found = findList(body);
   if (found === undefined) return undefined;
@@ -179,17 +166,6 @@ function keepPlace(places: NamePlaces, start: number, end: number, node: number)
   places.ends[places.count] = end;
   places.indices[places.count] = node;
   places.count += 1;
-}
-
-/** Makes room for at least so many names; what is there stays. */
-export function growPlaces(places: NamePlaces, least: number): void {
-  if (least <= places.starts.length) return;
-  const size = Math.max(least, 2 * places.starts.length);
-  for (const key of ['starts', 'ends', 'indices'] as const) {
-    const larger = new Int32Array(size);
-    larger.set(places[key]);
-    places[key] = larger;
-  }
 }
 
 function parseSlice(body: Buffer, start: number, end: number): unknown {

@@ -1,4 +1,4 @@
-import { createScores, type Scores } from './score.ts';
+import { createScores, type Scores } from './scores.ts';
 
 /** The scores of one call as they were written: the nodes' indices, and what each got. */
 export interface WrittenScores {

@@ -1,17 +1,18 @@
 import type { PerResource } from '../core/resource.ts';
+import type { LoadTable } from './load-table.ts';
+import { cellsPerSigma, certainSigmas, cumulative } from './normal.ts';
+import type { Moments, PodLoad } from './pod-load.ts';
+import { highestScore, neutralScore } from './score-range.ts';
+import type { Scores } from './scores.ts';
 import {
   averageField,
-  type LoadTable,
   lowMeanField,
   peakMeanField,
   peakVarianceField,
   roomField,
   rowFields,
   rowLength,
-} from './load-table.ts';
-import { cellsPerSigma, certainSigmas, cumulative } from './normal.ts';
-import type { Moments, PodLoad } from './pod-load.ts';
-import { highestScore, neutralScore } from './score-range.ts';
+} from './summary-row.ts';
 
 /** How much of the score a node loses that is in use up to the target, though certain to stay within it. */
 const usedShare = 0.7;
@@ -19,25 +20,6 @@ const usedShare = 0.7;
 const cpuShare = 0.75;
 // Keeps 0 / 0 away where a load is known exactly and equals the room.
 const leastVariance = 1e-6;
-
-/** Results of a call by the position of the node in it. Kept and reused from call to call: copy what must last. */
-export interface Scores {
-  readonly score: Uint8Array;
-  /** Probability that load and pod stay within the target, mean over the steps that are left. Not a number for unknown nodes. */
-  readonly probability: Float32Array;
-  /** Mean forecast load with the pod, as a share of the target. */
-  readonly cpu: Float32Array;
-  readonly memory: Float32Array;
-}
-
-export function createScores(size: number): Scores {
-  return {
-    score: new Uint8Array(size),
-    probability: new Float32Array(size),
-    cpu: new Float32Array(size),
-    memory: new Float32Array(size),
-  };
-}
 
 /**
  * Scores `count` nodes, given by their index in the table (-1: unknown), for a pod. For each step that is left, load and pod are summed and taken as

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NodeView } from '../../src/cluster/view.ts';
-import { rowLength } from '../../src/extender/load-table.ts';
 import { NodeTable } from '../../src/extender/node-table.ts';
 import { podLoad } from '../../src/extender/pod-load.ts';
+import { rowLength } from '../../src/extender/summary-row.ts';
 import { nodeView, podView } from '../support/view.ts';
 import { lookupOf, nodeOutlook } from './support/outlook.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NameIndex } from '../../src/extender/name-index.ts';
+import { createPlaces } from '../../src/extender/name-places.ts';
 import { readNodeCall } from '../../src/extender/request.ts';
-import { createPlaces, readBytesCall } from '../../src/extender/request-bytes.ts';
+import { readBytesCall } from '../../src/extender/request-bytes.ts';
 import { namesBody, podObject } from './support/bodies.ts';
 
 const pod = podObject('web-1');

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BarographError } from '../../src/core/errors.ts';
 import { readCall } from '../../src/extender/calls.ts';
+import { createPlaces } from '../../src/extender/name-places.ts';
 import { readNodeCall } from '../../src/extender/request.ts';
-import { createPlaces } from '../../src/extender/request-bytes.ts';
 import { namesBody, nodesBody, podObject } from './support/bodies.ts';
 
 const pod = podObject('web-1');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createScores } from '../../src/extender/score.ts';
 import { ScoreRing } from '../../src/extender/score-ring.ts';
+import { createScores } from '../../src/extender/scores.ts';
 
 /** Scores that all say which call they are of. */
 function callOf(mark: number, count: number) {

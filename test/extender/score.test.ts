@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { NodeTable } from '../../src/extender/node-table.ts';
 import { probabilityBelow } from '../../src/extender/normal.ts';
 import { podLoad } from '../../src/extender/pod-load.ts';
-import { createScores, scoreNodes, scoreOf } from '../../src/extender/score.ts';
+import { scoreNodes, scoreOf } from '../../src/extender/score.ts';
+import { createScores } from '../../src/extender/scores.ts';
 import { nodeView, podView } from '../support/view.ts';
 import { lookupOf, type NodeLoad, nodeOutlook, steadyForecast } from './support/outlook.ts';
 

@@ -32,6 +32,7 @@ export const rules: Readonly<Record<string, FolderRule>> = {
   'src/simulate': { folders: product },
   'src/web': { folders: product },
   'src/cli': { folders: everything.filter((folder) => folder !== 'src/cli') },
+  kernel: { folders: ['src/extender'] },
   bench: { folders: [...everything, 'test'] },
-  test: { folders: [...everything, 'bench'] },
+  test: { folders: [...everything, 'kernel', 'bench'] },
 };
