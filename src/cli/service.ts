@@ -7,7 +7,6 @@ import type { Clock } from '../core/clock.ts';
 import { type Config, clockOf } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import { createExtender, type Extender } from '../extender/extender.ts';
-import { warmUp } from '../extender/warm-up.ts';
 import { setDamagedAside } from '../knowledge/replace-damaged.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
@@ -23,6 +22,7 @@ import { CurrentOutlook } from './current-outlook.ts';
 import { createDecisionWriter } from './decision-writer.ts';
 import type { Parts } from './parts.ts';
 import { createPeers, noPeers, type Peers } from './peers.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import { repeat } from './repeat.ts';
 import { keepPlacement } from './replica-decisions.ts';
 import { accessOf } from './service-access.ts';
@@ -126,7 +126,6 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   await cache.fill();
   await outlook.update();
   cluster?.start();
-  await warmUp('writer');
   const server = await startServer({
     address: config.server.address,
     certificates,
@@ -134,6 +133,7 @@ async function start(config: Config, options: ServiceOptions, started: Started):
     logger,
     metrics,
     threads: servingThreads(config, extender, startedMilliseconds),
+    rehearsal: () => rehearsalOf('writer'),
     routes: {
       hot: hotRoutes(parts, metrics, extender),
       onSent: (answer) => extender.sent(answer),

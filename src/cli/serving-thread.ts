@@ -2,18 +2,17 @@ import { workerData } from 'node:worker_threads';
 import { clockOf } from '../core/config.ts';
 import { createLogger } from '../core/log.ts';
 import { createReader } from '../extender/reader.ts';
-import { warmUp } from '../extender/warm-up.ts';
 import { serveOnThread } from '../server/thread-server.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import type { ServingThreadData } from './service-threads.ts';
 
 // A serving thread: answers for the extender from what the main thread publishes.
 const { config, startedMilliseconds, seat, serving } = workerData as ServingThreadData;
 const logger = createLogger(config.log.level);
 
-await warmUp('reader');
 await serveOnThread(
   serving,
-  (meter) => {
+  (meter, handOn) => {
     const reader = createReader({
       seat,
       clock: clockOf(config, startedMilliseconds),
@@ -23,13 +22,16 @@ await serveOnThread(
       refuse: config.extender.refuse,
       count: (verb, outcome) => meter.countExtender(verb, outcome),
     });
+    const handed = { filter: handOn('/extender/filter'), prioritize: handOn('/extender/prioritize') };
     return {
       hot: {
-        '/extender/filter': (body) => reader.filter(body),
-        '/extender/prioritize': (body) => reader.prioritize(body),
+        '/extender/filter': (body) => (reader.isForWriter(body) ? handed.filter(body) : reader.filter(body)),
+        '/extender/prioritize': (body) =>
+          reader.isForWriter(body) ? handed.prioritize(body) : reader.prioritize(body),
       },
       onSent: (answer) => reader.sent(answer),
     };
   },
   logger,
+  () => rehearsalOf('reader'),
 );

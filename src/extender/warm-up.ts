@@ -7,16 +7,23 @@ import { createReader } from './reader.ts';
 
 const nodes = 512;
 const steps = 24;
-const mostCalls = 300;
-const mostMilliseconds = 300;
 const allocatable = { cpu: 16_000, memory: 2 ** 36 };
 
+/** An extender of a fleet that is made up, and calls to it. */
+export interface MadeUpExtender {
+  /** Calls to filter and prioritize, of which one pod fits everywhere and one does not. */
+  readonly bodies: readonly Buffer[];
+  filter(body: Buffer): Buffer | Promise<Buffer>;
+  prioritize(body: Buffer): Buffer | Promise<Buffer>;
+  sent(answer: Buffer): void;
+  close(): void;
+}
+
 /**
- * Answers some hundred calls about a fleet that is made up, so that the engine has compiled what answers calls before the first real one comes: a tenth of
- * a second once, in place of calls that take ten times as long as later ones. Each kind of thread warms only what it will use: the engine would
- * compile for both kinds of tables, which is slower, if it had seen both.
+ * For answering some calls before the first real one comes, so that the engine has compiled what answers them. Each kind of thread warms only what it will
+ * use: the engine would compile for both kinds of tables, which is slower, if it had seen both.
  */
-export async function warmUp(kind: 'writer' | 'reader'): Promise<void> {
+export function madeUpExtender(kind: 'writer' | 'reader'): MadeUpExtender {
   const names = Array.from({ length: nodes }, (_, at) => `node-${String(at).padStart(4, '0')}`);
   const nodeOf = (name: string): NodeView => ({ name, labels: {}, allocatable, schedulable: true, ready: true });
   const settings = {
@@ -32,14 +39,13 @@ export async function warmUp(kind: 'writer' | 'reader'): Promise<void> {
   const extender = createExtender({ ...settings, view, forecasts, onPlaced: () => undefined, threads: 2 });
   extender.use(outlookOf(names));
   const answers = kind === 'writer' ? extender : createReader({ ...settings, seat: extender.others.seat(2) });
-  const bodies = ['1Gi', '40Gi'].map((memory) => bodyOf(names, memory));
-  const end = performance.now() + mostMilliseconds;
-  for (let call = 0; call < mostCalls && performance.now() < end; call += 1) {
-    const body = bodies[call % bodies.length] ?? Buffer.alloc(0);
-    answers.sent(await answers.filter(body));
-    answers.sent(await answers.prioritize(body));
-  }
-  extender.close();
+  return {
+    bodies: ['1Gi', '40Gi'].map((memory) => bodyOf(names, memory)),
+    filter: (body) => answers.filter(body),
+    prioritize: (body) => answers.prioritize(body),
+    sent: (answer) => answers.sent(answer),
+    close: () => extender.close(),
+  };
 }
 
 /** From idle to full, so that every branch is taken. */

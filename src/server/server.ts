@@ -13,6 +13,7 @@ import { defaultLimits, limitsPerThread, type ServerLimits } from './limits.ts';
 import { type Credentials, createListener, credentialsOf, listen, useCredentials } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { ServingThreads, type ThreadProgram } from './serving-threads.ts';
+import { type Rehearsal, rehearse } from './warm-up.ts';
 
 export interface Routes {
   /** By path. Called as soon as a body is whole, before anything of express. */
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Threads that serve together, this one included, and what runs in the others. Without it this one serves alone. */
   readonly threads?: ServerThreads;
+  /** What this thread rehearses before it says that it serves. */
+  readonly rehearsal?: () => Rehearsal;
 }
 
 export interface ServerThreads {
@@ -81,7 +84,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const port = await listen(server, address, count > 1);
   const threads = threadsBeside(options, count - 1, { ...address, port }, limits, credentials, other);
-  await threads?.start();
+  const rehearsed = options.rehearsal && rehearse(options.rehearsal(), credentials, limits);
+  await Promise.all([threads?.start(), rehearsed]);
   const swap = (newer: Credentials): void => {
     credentials = newer;
     useCredentials(server, credentials);

@@ -15,6 +15,7 @@ import {
   type ThreadServing,
   type ToThread,
 } from './thread-messages.ts';
+import { type Rehearsal, rehearse } from './warm-up.ts';
 
 /** What a thread answers itself. */
 export interface OwnRoutes {
@@ -23,18 +24,19 @@ export interface OwnRoutes {
 }
 
 /**
- * Serves in a worker thread; `own` makes its routes, which count with the thread's meter. It listens, on a port that others listen on too, until the main thread says that it is
+ * Serves in a worker thread; `own` makes its routes, which count with the thread's meter, and hand on what is not theirs. It listens, on a port that others listen on too, until the main thread says that it is
  * enough.
  */
 export async function serveOnThread(
   serving: ThreadServing,
-  own: (meter: ThreadMeter) => OwnRoutes,
+  own: (meter: ThreadMeter, handOn: (path: string) => HotHandler) => OwnRoutes,
   logger: Logger,
+  rehearsal?: () => Rehearsal,
 ): Promise<void> {
   const { host, port, credentials, limits, hotPaths } = serving;
   const meter = new ThreadMeter(serving.counts);
   const main = new MainThread();
-  const routes = own(meter);
+  const routes = own(meter, (path) => main.handlerOf(path));
   const hot = Object.fromEntries(hotPaths.map((path) => [path, routes.hot[path] ?? main.handlerOf(path)]));
   const server = createListener(credentials, limits);
   const edge = new Edge(server, {
@@ -52,6 +54,7 @@ export async function serveOnThread(
       void edge.close(message.graceSeconds, message.lingerSeconds).then(() => tell({ kind: 'drained' }));
     } else main.heard(message);
   });
+  if (rehearsal !== undefined) await rehearse(rehearsal(), credentials, limits);
   await listening(server, { host, port, reusePort: true });
   tell({ kind: 'listening' });
 }
