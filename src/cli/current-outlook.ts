@@ -41,6 +41,9 @@ export class CurrentOutlook {
       const outlook = await knowledge.outlook();
       if (outlook === undefined || outlook.version === this.#outlook?.version) return;
       await cache.refresh(outlook.version);
+      const { madeSeconds, dataSeconds, containers, nodes } = outlook;
+      const fields = { version, containers, nodes: nodes.names.length, ageSeconds: madeSeconds - dataSeconds };
+      logger.info(fields, 'deciding by a newer Outlook');
       this.#outlook = outlook;
       onOutlook(outlook);
     } catch (error) {
