@@ -52,6 +52,7 @@ ${driveTable(few.ours, few.rule)}
 
 ## Limits
 
+- What the model is made of and its settings were chosen by looking at these very results: expect less on other disks and in other years.
 - About a third of failed disks never show a sign in these attributes: no threshold finds them.
 - Three and a half years of one operator, a third of the failures of one model (ST3000DM001). Disks filled with helium and disks above 8 TB are hardly in it.
 - In the same fleet later, disks with strong signs failed more often than those learned from: at the highest probabilities more fail than is said.
