@@ -41,6 +41,8 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
   const counts: ModelCacheCounts = { hits: 0, misses: 0, stale: 0, refreshes: 0, failures: 0, evictions: 0 };
   const pending = new Set<Promise<unknown>>();
   let version = 0;
+  // Whether everything that is stored is held: what is missing then need not be looked for on the disk, as most pods have no forecast.
+  let isWhole = false;
   const cache = new LRUCache<string, ContainerForecast>({
     maxSize: maxBytes,
     sizeCalculation: forecastBytes,
@@ -49,7 +51,9 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
     allowStaleOnFetchRejection: true,
     noDeleteOnFetchRejection: true,
     disposeAfter: (_value, _key, reason) => {
-      if (reason === 'evict') counts.evictions += 1;
+      if (reason !== 'evict') return;
+      counts.evictions += 1;
+      isWhole = false;
     },
   });
   const track = (work: Promise<unknown>): Promise<unknown> => {
@@ -65,7 +69,13 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
     void track(cache.fetch(id, { forceRefresh: true }));
   };
   const load = async (): Promise<void> => {
-    for await (const forecast of knowledge.forecasts()) cache.set(forecast.id, forecast);
+    isWhole = true;
+    try {
+      for await (const forecast of knowledge.forecasts()) cache.set(forecast.id, forecast);
+    } catch (error) {
+      isWhole = false;
+      throw error;
+    }
   };
   return {
     counts,
@@ -79,6 +89,7 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
       const held = cache.get(id);
       if (held === undefined) counts.misses += 1;
       else counts.hits += 1;
+      if (held === undefined && isWhole) return undefined;
       if (held === undefined || held.version < version - 1) {
         if (held !== undefined) counts.stale += 1;
         fetchLater(id);
