@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests that start servers, real clocks and whole clusters: one file at a time, after the others.
-const serverTests = ['test/cluster/**/*.test.ts', 'test/journey/**/*.test.ts'];
+const serverTests = ['test/ceph/**/*.test.ts', 'test/cluster/**/*.test.ts', 'test/journey/**/*.test.ts'];
 
 export default defineConfig({
   test: {

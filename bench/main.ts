@@ -3,24 +3,34 @@ import { parseArgs } from 'node:util';
 import { renderTable } from '../src/cli/table.ts';
 import { nearest } from '../src/core/nearest.ts';
 import type { Benchmark, Row } from './benchmark.ts';
+import { bodiesBenchmark } from './bodies.ts';
+import { capacityBenchmark } from './capacity.ts';
 import { disksBenchmark } from './disks.ts';
 import { extenderBenchmark } from './extender.ts';
 import { fleetBenchmark } from './fleet.ts';
+import { fuzzBenchmark } from './fuzz.ts';
 import { predictBenchmark } from './predict.ts';
 import { replayBenchmark } from './replay.ts';
 import { serverBenchmark } from './server.ts';
+import { sizingBenchmark } from './sizing.ts';
 import { soakBenchmark } from './soak.ts';
+import { startBenchmark } from './start.ts';
 import { trainBenchmark } from './train.ts';
 
 const benchmarks: readonly Benchmark[] = [
   predictBenchmark,
   trainBenchmark,
+  sizingBenchmark,
   replayBenchmark,
   extenderBenchmark,
   serverBenchmark,
   fleetBenchmark,
   soakBenchmark,
+  bodiesBenchmark,
+  startBenchmark,
+  fuzzBenchmark,
   disksBenchmark,
+  capacityBenchmark,
 ];
 const usage = `usage: npm run bench [-- [--json] [NAME …]]
 

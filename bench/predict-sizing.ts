@@ -1,87 +1,29 @@
+import { parseArgs } from 'node:util';
 import { renderTable } from '../src/cli/table.ts';
-import { type PerResource, resources } from '../src/core/resource.ts';
-import { SizingFleet } from '../src/predict/sizing/sizing-fleet.ts';
 import { readBitbrains } from '../src/simulate/histories/bitbrains.ts';
-import { policyNamed } from '../src/simulate/policies.ts';
-import { type Advice, noAdvice, type Policy, type PolicyKind, type PromisedRisk } from '../src/simulate/policy.ts';
+import type { PromisedRisk } from '../src/simulate/policy.ts';
 import { intervalOf, resample } from '../src/simulate/replay/bootstrap.ts';
 import { type FigureName, figuresOf } from '../src/simulate/replay/figures.ts';
-import type { History } from '../src/simulate/replay/history.ts';
-import { Recorder } from '../src/simulate/replay/recorder.ts';
-import { replay } from '../src/simulate/replay/replay.ts';
-import { defaultObjective, type Variant, windowsOf } from '../src/simulate/replay/rules.ts';
+import { guardsOf } from '../src/simulate/replay/guards.ts';
+import { type History, holdMemory } from '../src/simulate/replay/history.ts';
+import { defaultObjective } from '../src/simulate/replay/rules.ts';
 import type { Sums } from '../src/simulate/replay/tally.ts';
+import { bestOn, crossValidated, optionsOf, type Windows } from './sizing/cross-validation.ts';
+import { ownRun, peerRun, played, type Run } from './sizing/played.ts';
 
-const week = 7 * 86_400;
-const tolerance = 1e-4;
-
-/** A fleet that is sized by price, as a policy of the replay. */
-const priced: PolicyKind = {
-  name: 'priced',
-  description: 'src/predict/sizing',
-  isIndependent: false,
-  create: ({ stepSeconds, objective, series }): Policy => {
-    const promised = { cpu: objective.cpuExceeded, memory: objective.memoryExceededPerDay };
-    const capacities = series.map(({ capacity }) => capacity);
-    const fleet = new SizingFleet(stepSeconds, promised, capacities);
-    return {
-      name: 'priced',
-      observe: (step) => fleet.observe(step),
-      recommend: (only) => {
-        const advice = noAdvice(series.length);
-        for (const i of only ?? series.keys()) put(advice, i, fleet.target(i));
-        return advice;
-      },
-    };
-  },
-};
-
-/** A target stays until changing it is worth it: a request that differs is to be changed now. */
-function put(advice: PerResource<Advice>, i: number, targets: PerResource<number> | undefined): void {
-  if (targets === undefined) return;
-  for (const resource of resources) {
-    advice[resource].lower[i] = targets[resource] * (1 - tolerance);
-    advice[resource].target[i] = targets[resource];
-    advice[resource].upper[i] = targets[resource] * (1 + tolerance);
-  }
-}
-
-interface Run {
-  readonly kind: PolicyKind;
-  readonly variant: Variant;
-  readonly objective: PromisedRisk;
-}
-
-const own = (objective: Partial<PromisedRisk> = {}, variant: Variant = 'updater'): Run => ({
-  kind: priced,
-  variant,
-  objective: { ...defaultObjective, ...objective },
-});
+const usage = `usage: node bench/predict-sizing.ts FOLDER [--folds N] [--mem-hold HOURS]
+  FOLDER   traces of GWA-T-12, or of its shape
+  --folds  in place of the sweep: options chosen on N − 1 parts of the series, judged on the part left out
+`;
 
 /** The VPA, the promises between which the curve is drawn, and resizing in place. */
 const runs: readonly Run[] = [
-  { kind: policyNamed('vpa'), variant: 'updater', objective: defaultObjective },
-  own(),
-  own({}, 'inplace'),
-  ...[0.03, 0.085, 0.3].map((memoryExceededPerDay) => own({ memoryExceededPerDay })),
-  ...[0.005, 0.02, 0.05].map((cpuExceeded) => own({ cpuExceeded })),
+  peerRun('vpa'),
+  ownRun(),
+  ownRun({}, 'inplace'),
+  ...[0.03, 0.085, 0.3].map((memoryExceededPerDay) => ownRun({ memoryExceededPerDay })),
+  ...[0.005, 0.02, 0.05].map((cpuExceeded) => ownRun({ cpuExceeded })),
 ];
-
-function sumsOf(history: History, { kind, variant, objective }: Run): readonly Sums[] {
-  const recorder = new Recorder(history, { windows: windowsOf(history.times.length, history.stepSeconds, week) });
-  const series = history.ids.map((id, i) => ({
-    id,
-    capacity: { cpu: history.capacity.cpu[i] ?? 0, memory: history.capacity.memory[i] ?? 0 },
-  }));
-  const policy = kind.create({ stepSeconds: history.stepSeconds, objective, series });
-  const turns = replay(history, { variant }, recorder.onStep);
-  let advice: PerResource<Advice> | undefined;
-  for (let next = turns.next(); next.done !== true; next = turns.next(advice)) {
-    policy.observe(next.value.step);
-    advice = next.value.asks ? policy.recommend(next.value.only) : undefined;
-  }
-  return recorder.part().windows.map(({ sums }) => sums);
-}
 
 const shown: readonly (readonly [title: string, name: FigureName, scale: number, digits: number])[] = [
   ['memory req/use', 'memReqPerUse', 1, 2],
@@ -93,60 +35,88 @@ const shown: readonly (readonly [title: string, name: FigureName, scale: number,
   ['changes/d', 'changesPerDay', 1, 2],
 ];
 
-function rowOf(history: History, run: Run): readonly string[] {
-  const { kind, variant, objective } = run;
-  const [scored, cold] = sumsOf(history, run);
-  if (scored === undefined || cold === undefined) return [];
+const header = [
+  'policy',
+  'promised',
+  ...shown.map(([title]) => title),
+  'kept to 1.25: kills, cpu %',
+  'median slack %: mem, cpu',
+  'geometric mean: mem, cpu',
+  'OOM-days %',
+  'worst: kills/d, cpu %',
+  'kills of the 4 largest',
+  'first 24 h',
+];
+
+function rowOf(name: string, { scored, cold }: Windows, objective: PromisedRisk): string[] {
   const figures = figuresOf(scored, objective);
   const resampled = resample(scored, objective);
-  const cells = shown.map(([, name, scale, digits]) => {
-    const interval = intervalOf(name, resampled);
-    const text = (value: number | null | undefined): string => ((value ?? Number.NaN) * scale).toFixed(digits);
-    return `${text(figures[name])} [${text(interval?.low)}, ${text(interval?.high)}]`;
+  const text = (value: number | null | undefined, scale = 1, digits = 2): string =>
+    ((value ?? Number.NaN) * scale).toFixed(digits);
+  const cells = shown.map(([, figure, scale, digits]) => {
+    const interval = intervalOf(figure, resampled);
+    const of = (value: number | null | undefined): string => text(value, scale, digits);
+    return `${of(figures[figure])} [${of(interval?.low)}, ${of(interval?.high)}]`;
   });
-  const first = figuresOf(cold, objective);
+  const [guards, first] = [guardsOf(scored), figuresOf(cold, objective)];
   return [
-    `${kind.name} ${variant}`,
-    `${objective.cpuExceeded * 100} %, ${objective.memoryExceededPerDay}`,
+    name,
+    `${text(objective.cpuExceeded, 100, 1)} %, ${objective.memoryExceededPerDay}`,
     ...cells,
-    ...guards(scored),
-    `${(first.memReqPerUse ?? 0).toFixed(2)} at ${(first.oomPer1000Days ?? 0).toFixed(0)}, ${(100 * (first.cpuDeficit ?? 0)).toFixed(1)} %`,
+    `${text(keptTo(scored.oom, scored.days, objective.memoryExceededPerDay), 100, 0)}, ${text(keptTo(scored.cpuOver, scored.cpuSteps, objective.cpuExceeded), 100, 0)}`,
+    `${text(figures.memSlackMedian, 100, 1)}, ${text(figures.cpuSlackMedian, 100, 1)}`,
+    `${text(guards.memReqPerUse)}, ${text(guards.cpuReqPerUse)}`,
+    text(figures.oomDayShare, 100, 1),
+    `${text(guards.worstOomPerDay)}, ${text(guards.worstCpuExceeded, 100, 1)}`,
+    text(guards.largestOom, 1, 0),
+    `${text(first.memReqPerUse)} at ${text(first.oomPer1000Days, 1, 0)}, ${text(first.cpuDeficit, 100, 1)} %`,
   ];
 }
 
-/** What must not be worse than the VPA's: medians, geometric means, the worst series, the four largest. */
-function guards(sums: Sums): readonly string[] {
-  const all = [...sums.days.keys()];
-  const ratio = (a: Float64Array, b: Float64Array): number => {
-    const logs = all.flatMap((i) => ((b[i] ?? 0) > 0 ? [Math.log((a[i] ?? 0) / (b[i] ?? 1))] : []));
-    return Math.exp(logs.reduce((sum, log) => sum + log, 0) / Math.max(1, logs.length));
-  };
-  const perDay = all.map((i) => (sums.oom[i] ?? 0) / Math.max(1e-9, sums.days[i] ?? 0));
-  const largest = all.toSorted((a, b) => (sums.memUse[b] ?? 0) - (sums.memUse[a] ?? 0)).slice(0, 4);
+/** The share of the series in which it happened at most 1.25 times as often as promised. */
+function keptTo(happened: Sums['oom'], of: Sums['days'], promised: number): number {
+  const kept = happened.filter((count, i) => count <= 1.25 * promised * (of[i] ?? 0));
+  return kept.length / Math.max(1, happened.length);
+}
+
+function sweep(history: History): string[][] {
+  return runs.map((run, i) => {
+    const row = rowOf(`${run.name} ${run.variant}`, played(history, run), run.objective);
+    process.stderr.write(`${i + 1} of ${runs.length}\n`);
+    return row;
+  });
+}
+
+/** What the same choice of options comes to on the series it was made on, and on others. */
+function byFolds(history: History, folds: number): string[][] {
+  const objective = defaultObjective;
+  const best = bestOn(history, objective);
+  process.stdout.write(`chosen on all series: memory '${best.memory}', cpu '${best.cpu}'\n`);
+  const { heldOut, shipped, chosen } = crossValidated(history, folds, objective, (fold) => {
+    process.stderr.write(`${fold + 1} of ${folds}\n`);
+  });
+  for (const [fold, { memory, cpu }] of chosen.entries()) {
+    process.stdout.write(`chosen without part ${fold + 1}: memory '${memory}', cpu '${cpu}'\n`);
+  }
   return [
-    `${ratio(sums.memReq, sums.memUse).toFixed(2)}, ${ratio(sums.cpuReq, sums.cpuUse).toFixed(2)}`,
-    Math.max(...perDay).toFixed(2),
-    String(largest.reduce((sum, i) => sum + (sums.oom[i] ?? 0), 0)),
+    rowOf('as shipped, one fleet', played(history, ownRun()), objective),
+    rowOf('chosen on all, judged on the same', played(history, ownRun({}, 'updater', optionsOf(best))), objective),
+    rowOf(`as shipped, ${folds} fleets`, shipped, objective),
+    rowOf(`chosen on the others, ${folds} fleets: held out`, heldOut, objective),
   ];
 }
 
-const [folder] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { folds: { type: 'string' }, 'mem-hold': { type: 'string' } },
+  allowPositionals: true,
+});
+const [folder] = positionals;
 if (folder === undefined) {
-  process.stderr.write('usage: node bench/predict-sizing.ts FOLDER (traces of GWA-T-12, or of its shape)\n');
+  process.stderr.write(usage);
   process.exitCode = 2;
 } else {
-  const history = await readBitbrains(folder);
-  const last = ['geometric mean, memory, cpu', 'worst series’ kills/d', 'kills of the 4 largest', 'first 24 h'];
-  const header = ['policy', 'promised', ...shown.map(([title]) => title), ...last];
-  const rows: (readonly string[])[] = [];
-  for (const run of runs) {
-    rows.push(rowOf(history, run));
-    process.stderr.write(`${rows.length} of ${runs.length}\n`);
-  }
-  process.stdout.write(
-    `${renderTable(
-      header,
-      rows.map((row) => [...row]),
-    )}\n`,
-  );
+  const read = await readBitbrains(folder);
+  const history = values['mem-hold'] === undefined ? read : holdMemory(read, Number(values['mem-hold']));
+  const rows = values.folds === undefined ? sweep(history) : byFolds(history, Number(values.folds));
+  process.stdout.write(`${renderTable(header, rows)}\n`);
 }

@@ -26,7 +26,14 @@ async function trained(containers: number): Promise<Row> {
   const folder = await mkdtemp(join(tmpdir(), 'barograph-bench-'));
   const knowledge = await openSqlite(folder);
   try {
-    const training = new Training({ stepSeconds, outlookStepSeconds: 1800, outlookSteps: 24, forgetAfterSeconds: 1e7 });
+    const training = new Training({
+      stepSeconds,
+      outlookStepSeconds: 1800,
+      outlookSteps: 24,
+      forgetAfterSeconds: 1e7,
+      promised: { cpu: 0.01, memory: 0.001 },
+      renewedSeconds: 86_400,
+    });
     const historySteps = historyDays * stepsPerDay;
     const history = await learnHistory(training, containers, historySteps);
     const live = await liveStepsOf(training, containers, historySteps, knowledge.publish.bind(knowledge));

@@ -12,8 +12,8 @@ export interface KeyPair {
 const authorityYears = 10;
 const leafDays = 90;
 const keyBits = 2048;
-// Clocks of other machines may be behind: a certificate that starts now would not be valid there yet.
-const startEarlierSeconds = 3600;
+// Clocks of other machines may be behind, and this one may be set back by hours: a certificate that starts now would not be valid then.
+const startEarlierSeconds = 86_400;
 
 /** A private certificate authority, valid for ten years: kube-scheduler reads its CA once and never again. */
 export async function createAuthority(nowSeconds: number): Promise<KeyPair> {

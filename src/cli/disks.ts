@@ -1,15 +1,14 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { driveStats } from '../collect/smart/drive-stats.ts';
 import { BarographError } from '../core/errors.ts';
-import type { DiskModel, FailureProbabilities } from '../predict/disk/disk-model.ts';
+import type { FailureProbabilities } from '../predict/disk/disk-model.ts';
 import { DriveTable } from '../predict/disk/drive-table.ts';
-import { parseDiskModel } from '../predict/disk/parse-model.ts';
 import { DiskScorer } from '../predict/disk/score.ts';
 import { trainDiskModel, usualTraining } from '../predict/disk/train.ts';
+import { readDiskModel } from '../storage/disk-model-file.ts';
 import { showCommand } from './disks-show.ts';
 
 const secondsPerDay = 86_400;
@@ -20,7 +19,7 @@ export function disksCommand(): Command {
     .description('tell from S.M.A.R.T. values which disks will fail')
     .addCommand(trainCommand())
     .addCommand(scoreCommand())
-    .addCommand(showCommand(readModel));
+    .addCommand(showCommand(readDiskModel));
 }
 
 function trainCommand(): Command {
@@ -50,7 +49,7 @@ function scoreCommand(): Command {
     .requiredOption('--input <file>', 'drive statistics, each disk in the order of its days')
     .requiredOption('--output <file>', 'where to write date,serial_number,p7,p14,p30')
     .action(async (options: { model?: string; input: string; output: string }) => {
-      const scorer = new DiskScorer(readModel(options.model));
+      const scorer = new DiskScorer(readDiskModel(options.model));
       const output = createWriteStream(options.output);
       let text = 'date,serial_number,p7,p14,p30\n';
       for await (const day of driveStats(createReadStream(options.input), options.input)) {
@@ -62,20 +61,6 @@ function scoreCommand(): Command {
       output.end(text);
       await finished(output);
     });
-}
-
-/** The model of a file, or the one that comes with the package. */
-function readModel(path: string | undefined): DiskModel {
-  const from = path ?? shippedModel();
-  return parseDiskModel(readFileSync(from, 'utf8'), from);
-}
-
-function shippedModel(): string {
-  const found = ['../../data/disks/model.json', '../../../data/disks/model.json']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find(existsSync);
-  if (found === undefined) throw new BarographError('OUTLOOK_MISSING', 'expected data/disks/model.json in the package');
-  return found;
 }
 
 function lineOf(day: number, serial: string, { p7, p14, p30 }: FailureProbabilities): string {

@@ -1,10 +1,12 @@
 import type { ContainerDecision, Decision } from '../core/decision.ts';
 import { type Resource, resources } from '../core/resource.ts';
+import { explainClaimText } from './explain-claim-text.ts';
 import { shownQuantity } from './quantities.ts';
 import { percent, renderTable } from './table.ts';
 
 /** A decision in words and tables. */
 export function explainText(decision: Decision): string {
+  if (decision.claim !== undefined) return explainClaimText(decision, decision.claim);
   const { workload, mode } = decision;
   const subject = workload === null ? 'a pod' : `${workload.kind} ${workload.namespace}/${workload.name}`;
   const parts = [

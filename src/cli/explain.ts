@@ -19,42 +19,55 @@ interface Options extends CommonOptions {
   readonly tokenFile?: string;
 }
 
+/** What carries the decision annotation, and where it is read. */
+type Explained = 'pod' | 'claim';
+
+const collections = { pod: 'pods', claim: 'persistentvolumeclaims' } as const;
+
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('print what was decided about a pod, from which data, and what would have happened otherwise')
-    .addArgument(new Argument('<what>', 'a pod by its name, or a decision by its id').choices(['pod', 'decision']))
+    .description(
+      'print what was decided about a pod or a claim, from which data, and what would have happened otherwise',
+    )
+    .addArgument(
+      new Argument('<what>', 'a pod or a claim by its name, or a decision by its id').choices([
+        'pod',
+        'claim',
+        'decision',
+      ]),
+    )
     .argument('<name>', 'the name or the id')
-    .option('-n, --namespace <name>', "the pod's namespace", 'default')
+    .option('-n, --namespace <name>', 'the namespace of the pod or claim', 'default')
     .addOption(configOption())
-    .option('--kubeconfig <file>', 'where the pod is read')
+    .option('--kubeconfig <file>', 'where the pod or claim is read')
     .option('--context <name>', 'a context of the kubeconfig')
     .option('--server <url>', 'read the decision from a running server, not from the knowledge base of --config')
     .option('--authority <file>', "the server's certificate authority (ca.crt)")
     .option('--token-file <file>', 'a bearer token for the server')
     .addOption(outputOption())
-    .action(async (what: 'pod' | 'decision', name: string, options: Options) => {
-      const id = what === 'decision' ? name : await decisionIdOf(name, options);
+    .action(async (what: Explained | 'decision', name: string, options: Options) => {
+      const id = what === 'decision' ? name : await decisionIdOf(what, name, options);
       const decision = await find(id, options);
       print(options.output, decision, () => explainText(decision));
     });
 }
 
-/** A pod's decision is found by the annotation it got at admission: `<id>; <mode>; <what>`. */
-async function decisionIdOf(pod: string, options: Options): Promise<string> {
+/** A decision is found by the annotation that the pod or claim got at admission: `<id>; <mode>; <what>`. */
+async function decisionIdOf(what: Explained, object: string, options: Options): Promise<string> {
   const { namespace } = options;
   const configured = options.config === undefined ? undefined : readConfig(options).kubernetes;
   const connection = openConnection({
     kubeconfig: options.kubeconfig ?? configured?.kubeconfig,
     context: options.context ?? configured?.context,
   });
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${collections[what]}/${encodeURIComponent(object)}`;
   const signal = AbortSignal.timeout(15_000);
   const response = await connection.get({ path, accept: 'application/json', signal, idleSeconds: 10 });
   const body = await readBody(response);
   if (response.statusCode === 404) {
     throw new BarographError(
       'DECISION_UNKNOWN',
-      `there is no pod ${namespace}/${pod} in the cluster (is the namespace right?)`,
+      `there is no ${what} ${namespace}/${object} in the cluster (is the namespace right?)`,
     );
   }
   if (response.statusCode !== 200) {
@@ -68,7 +81,7 @@ async function decisionIdOf(pod: string, options: Options): Promise<string> {
   if (id !== undefined) return id;
   throw new BarographError(
     'DECISION_UNKNOWN',
-    `the pod ${namespace}/${pod} has no annotation ${decisionAnnotation}: it went through unchanged, or before Barograph`,
+    `the ${what} ${namespace}/${object} has no annotation ${decisionAnnotation}: it went through unchanged, or before Barograph`,
   );
 }
 

@@ -7,7 +7,7 @@ import { loadConfig, validateConfig } from '../core/config-file.ts';
 import { BarographError } from '../core/errors.ts';
 import { parseQuantity } from '../core/quantity.ts';
 import { manifests } from './install/manifests.ts';
-import type { InstallCertificates, InstallOptions } from './install/options.ts';
+import { type InstallCertificates, type InstallOptions, refusesNodes } from './install/options.ts';
 import { schedulerStanza } from './install/scheduler.ts';
 import { toYaml } from './install/to-yaml.ts';
 
@@ -66,7 +66,10 @@ export function installCommand(write: (text: string) => void = (text) => process
     .option('--monitoring', 'add a ServiceMonitor and alerts for the Prometheus operator')
     .option('--url <url>', 'https://HOST:PORT of a server outside the cluster', httpsOrigin)
     .option('--server-name <name>', 'for kube-scheduler: the name in the certificate, where --url has another host')
-    .option('--filter', 'for kube-scheduler: call the filter too')
+    .option(
+      '--filter',
+      'for kube-scheduler: call the filter too; on where storage in --config refuses nodes for their disks',
+    )
     .option('--weight <number>', "for kube-scheduler: the weight of Barograph's scores", wholeNumber(9999), 5)
     .option('--refuse-invalid', 'also refuse annotations that cannot be read, when they are written')
     .addOption(new Option('--output <form>', 'how it is printed').choices(['yaml', 'json']).default('yaml'))
@@ -83,7 +86,9 @@ function install(options: Options): string {
     const list = { apiVersion: 'v1', kind: 'List', items: objects };
     return options.output === 'json' ? `${JSON.stringify(list, undefined, 2)}\n` : toYaml(objects);
   }
-  const { namespace, url, serverName, filter = false } = options;
+  const { namespace, url, serverName } = options;
+  const filter =
+    options.filter ?? (options.config !== undefined && refusesNodes({ configuration: readConfiguration(options) }));
   const authority =
     options.authority === undefined
       ? readCertificates(options.certs ?? usualFolder).authority

@@ -13,6 +13,7 @@ import type { CurrentOutlook } from './current-outlook.ts';
 import type { Peers } from './peers.ts';
 import type { CertificateSource } from './service-certificates.ts';
 import type { WatchedScheduler } from './service-scheduler.ts';
+import type { ServiceStorage } from './service-storage.ts';
 
 /** Everything that a service is made of. */
 export interface Parts {
@@ -26,6 +27,7 @@ export interface Parts {
   readonly outlook: CurrentOutlook;
   readonly recorder: DecisionRecorder;
   readonly events: Events;
+  readonly storage: ServiceStorage | undefined;
   trainer: Trainer | undefined;
   readonly certificateSource: CertificateSource;
   certificates: Certificates;

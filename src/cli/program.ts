@@ -10,6 +10,7 @@ import { recommendCommand } from './recommend.ts';
 import { risksCommand } from './risks.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
+import { storageCommand } from './storage.ts';
 import { trainCommand } from './train.ts';
 
 /** The whole command line. Nothing runs until it parses arguments. */
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     risksCommand(),
     simulateCommand(),
     disksCommand(),
+    storageCommand(),
     certsCommand(),
     installCommand(),
     demoCommand(),

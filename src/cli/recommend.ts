@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ContainerForecast } from '../core/outlook.ts';
 import { resources } from '../core/resource.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
-import { recommendationAt } from '../predict/recommend.ts';
+import { requestedAt } from '../predict/recommend.ts';
 import { ownPolicy } from '../simulate/own-policy.ts';
 import { policyNamed } from '../simulate/policies.ts';
 import { servePolicy } from '../simulate/protocol/serve-policy.ts';
@@ -51,7 +51,7 @@ interface Objective {
 
 function rowOf(forecast: ContainerForecast, objective: Objective) {
   const [cpu, memory] = resources.map((resource) =>
-    recommendationAt(forecast[resource], resource === 'cpu' ? objective.cpuExceeded : objective.memoryExceeded),
+    requestedAt(forecast[resource], resource === 'cpu' ? objective.cpuExceeded : objective.memoryExceeded, true),
   );
   return { container: forecast.id, cpuMillicores: cpu, memoryBytes: memory, samples: forecast.samples };
 }

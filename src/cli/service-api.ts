@@ -1,9 +1,11 @@
 import { type ContainerForecast, isFresh } from '../core/outlook.ts';
 import { workloadId } from '../core/workload.ts';
 import { type ApiData, matchesQuery, type ServerStatus } from '../server/api-data.ts';
+import { type StorageReport, storageReport } from '../storage/storage-report.ts';
 import { packageVersion } from './package-version.ts';
 import type { Parts } from './parts.ts';
 import { findDecision, mergeDecisions } from './replica-decisions.ts';
+import { knownDisks, reportOptions } from './service-plans.ts';
 
 // So many of the newest decisions are looked through for those of a workload.
 const searchedDecisions = 5000;
@@ -21,6 +23,7 @@ export function apiDataOf(parts: Parts): ApiData {
       return found;
     },
     outlook: () => outlook.outlook,
+    storage: () => storageOf(parts),
   };
 }
 
@@ -36,6 +39,13 @@ function decisionsOf({ recorder, peers }: Parts): Pick<ApiData, 'decision' | 'de
       return mergeDecisions([...own, ...(await peers.decisions(query))], query.limit);
     },
   };
+}
+
+/** Pools, disks and plans as they are known now; undefined where no storage is configured. */
+export function storageOf({ storage, clock }: Parts): StorageReport | undefined {
+  if (storage === undefined) return undefined;
+  const { config, keeper, plans } = storage;
+  return storageReport(keeper.state, knownDisks(keeper), plans.plans, reportOptions(config, clock.nowSeconds()));
 }
 
 function statusOf({ config, clock, cache, outlook, trainer, view }: Parts): ServerStatus {

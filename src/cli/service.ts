@@ -3,14 +3,16 @@ import { Registry } from 'prom-client';
 import { type ClusterState, connectCluster } from '../cluster/cluster-state.ts';
 import { emptyView } from '../cluster/empty-view.ts';
 import type { ClusterView } from '../cluster/view.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, monotonicMilliseconds } from '../core/clock.ts';
 import { type Config, clockOf } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import { createExtender, type Extender } from '../extender/extender.ts';
 import { setDamagedAside } from '../knowledge/replace-damaged.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
+import { limitsWithin } from '../server/limits.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../server/server.ts';
+import type { NodeDisk } from '../storage/node-disks.ts';
 import { createModelCache } from '../train/model-cache.ts';
 import { startTrainer, type Trainer } from '../train/trainer.ts';
 import { admitObjectives } from '../webhook/admit-objectives.ts';
@@ -22,14 +24,17 @@ import { CurrentOutlook } from './current-outlook.ts';
 import { createDecisionWriter } from './decision-writer.ts';
 import type { Parts } from './parts.ts';
 import { createPeers, noPeers, type Peers } from './peers.ts';
+import { processMemoryBytes } from './process-memory.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { repeat } from './repeat.ts';
 import { keepPlacement } from './replica-decisions.ts';
 import { accessOf } from './service-access.ts';
 import { apiDataOf } from './service-api.ts';
 import { certificateSource as certificateSourceOf, readClientAuthority } from './service-certificates.ts';
+import { storageRoutes } from './service-claims.ts';
 import { metricSourcesOf } from './service-metrics.ts';
 import { secondSchedulerOf } from './service-scheduler.ts';
+import { openStorage } from './service-storage.ts';
 import { servingThreads, threadCount } from './service-threads.ts';
 import { end, type Started } from './started.ts';
 
@@ -81,7 +86,7 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   // Nothing on this thread waits for the disk of others: a write that finds it busy is tried again later.
   const knowledge = await openSqlite(config.knowledge.path, { busyMilliseconds: 0 });
   started.knowledge = knowledge;
-  const cache = createModelCache({ knowledge, maxBytes: config.cache.maxBytes, logger });
+  const cache = createModelCache({ knowledge, maxBytes: cacheBytes(config), logger });
   const cluster = options.view === undefined ? await clusterOf(config, clock, logger) : undefined;
   started.cluster = cluster;
   const view = options.view ?? cluster ?? emptyView;
@@ -99,6 +104,9 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   const events = cluster === undefined ? noEvents : createEvents({ connection: cluster.connection, clock, logger });
   started.events = events;
   const outlook = new CurrentOutlook({ knowledge, cache, logger, onOutlook: (newer) => started.extender?.use(newer) });
+  const onDisks = (disks: readonly NodeDisk[]): void => started.extender?.useDisks(disks);
+  const storage = openStorage({ config, startedMilliseconds, cluster, onDisks }, { clock, logger });
+  started.storage = storage;
   const certificateSource = certificateSourceOf(config, cluster?.connection, logger);
   started.certificateSource = certificateSource;
   const certificates = await certificateSource.take();
@@ -113,6 +121,7 @@ async function start(config: Config, options: ServiceOptions, started: Started):
     outlook,
     recorder,
     events,
+    storage,
     trainer: undefined,
     certificateSource,
     certificates,
@@ -126,12 +135,14 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   await cache.fill();
   await outlook.update();
   cluster?.start();
+  storage?.start();
   const server = await startServer({
     address: config.server.address,
     certificates,
     ...clientsOf(config),
     logger,
     metrics,
+    limits: limitsWithin(processMemoryBytes()),
     threads: servingThreads(config, extender, startedMilliseconds),
     rehearsal: () => rehearsalOf('writer'),
     routes: {
@@ -162,13 +173,18 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   return { server, clock, authority: certificates.authority, outlook, view, recorder, trainer: parts.trainer, close };
 }
 
+/** In a small container the cache gives way: forecasts that are not in it are read when they are asked for. */
+function cacheBytes({ cache }: Config): number {
+  return Math.min(cache.maxBytes, Math.floor(processMemoryBytes() / 4));
+}
+
 async function clusterOf(config: Config, clock: Clock, logger: Logger): Promise<ClusterState | undefined> {
   const { enabled, kubeconfig, context } = config.kubernetes;
   return enabled ? connectCluster({ kubeconfig, context, clock, logger }) : undefined;
 }
 
 function extenderOf(parts: Parts, metrics: Metrics): Extender {
-  const { config, clock, logger, view, cache } = parts;
+  const { config, clock, logger, view, cache, storage } = parts;
   return createExtender({
     view,
     forecasts: cache,
@@ -177,6 +193,12 @@ function extenderOf(parts: Parts, metrics: Metrics): Extender {
     maxOutlookAgeSeconds: config.outlook.maxAge,
     targetUtilisation: config.extender.targetUtilisation,
     refuse: config.extender.refuse,
+    disks: storage?.objects && {
+      storage: storage.objects,
+      maxAgeSeconds: storage.config.diskMaxAge,
+      threshold: storage.config.failureRisk,
+      refuse: storage.config.refuseNodes,
+    },
     onPlaced: (id, placement) => void keepPlacement(id, placement, parts),
     count: (verb, outcome) => metrics.meter.countExtender(verb, outcome),
     threads: threadCount(config),
@@ -195,7 +217,7 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
       maxOutlookAgeSeconds: config.outlook.maxAge,
       scheduler: parts.scheduler?.now(),
     }),
-    ledger: new QuotaLedger(() => clock.nowSeconds()),
+    ledger: new QuotaLedger(() => monotonicMilliseconds() / 1000),
     recorder,
     events,
     clock,
@@ -206,6 +228,7 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
   return {
     '/admission/pods': (body) => admitPod(body, admission),
     '/admission/objectives': admitObjectives,
+    ...storageRoutes(parts, metrics),
     '/extender/filter': (body) => extender.filter(body),
     '/extender/prioritize': (body) => extender.prioritize(body),
     '/extender/preempt': (body) => extender.preempt(body),

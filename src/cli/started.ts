@@ -5,7 +5,7 @@ import type { Parts } from './parts.ts';
 
 const lingerSeconds = 3;
 
-type Ended = 'knowledge' | 'cluster' | 'recorder' | 'events' | 'certificateSource';
+type Ended = 'storage' | 'knowledge' | 'cluster' | 'recorder' | 'events' | 'certificateSource';
 
 /** What there is to end, as far as the start came. */
 export interface Started extends Partial<{ -readonly [Part in Ended]: Parts[Part] }> {
@@ -24,6 +24,7 @@ export async function end(started: Started, graceSeconds: number): Promise<void>
   await started.server?.close(graceSeconds, cluster === undefined ? 0 : lingerSeconds);
   started.extender?.close();
   await parts?.trainer?.close();
+  await started.storage?.close();
   await cluster?.close();
   await started.events?.close();
   await started.certificateSource?.close();

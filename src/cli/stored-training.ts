@@ -1,4 +1,4 @@
-import type { Config } from '../core/config.ts';
+import { type Config, promisedOf } from '../core/config.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
 import { Training } from '../train/training.ts';
 
@@ -11,6 +11,8 @@ export async function storedTraining(config: Config): Promise<{ training: Traini
       outlookStepSeconds: config.outlook.step,
       outlookSteps: 1,
       forgetAfterSeconds: config.training.forgetAfter,
+      promised: promisedOf(config),
+      renewedSeconds: config.sizing.renewed,
     };
     const training = new Training(options, await knowledge.trainedToSeconds());
     const damaged: string[] = [];

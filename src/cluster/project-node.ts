@@ -12,7 +12,7 @@ export interface NodeRecord {
 export function projectNode(object: unknown): NodeRecord {
   const { metadata, spec, status } = fieldsOf(object);
   const labels = textsOf(fieldsOf(metadata).labels);
-  const { allocatable, conditions, nodeInfo } = fieldsOf(status);
+  const { addresses, allocatable, conditions, nodeInfo } = fieldsOf(status);
   const ready = itemsOf(conditions)
     .map(fieldsOf)
     .find((condition) => condition.type === 'Ready');
@@ -23,6 +23,7 @@ export function projectNode(object: unknown): NodeRecord {
       allocatable: amountsOf(allocatable),
       schedulable: fieldsOf(spec).unschedulable !== true,
       ready: ready?.status === 'True',
+      addresses: itemsOf(addresses).flatMap((one) => textOf(fieldsOf(one).address) ?? []),
     },
     operatingSystem: labels['kubernetes.io/os'] ?? textOf(fieldsOf(nodeInfo).operatingSystem) ?? 'linux',
   };

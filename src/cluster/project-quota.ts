@@ -1,5 +1,5 @@
 import { amountOf } from './amounts.ts';
-import { fieldsOf, textOf } from './fields.ts';
+import { type Fields, fieldsOf, textOf } from './fields.ts';
 import type { QuotaView } from './view.ts';
 
 // `cpu` and `memory` are older names of the requests.
@@ -27,5 +27,21 @@ export function projectQuota(object: unknown): QuotaView {
     if (left.length > 0) headroom[key] = Math.min(...left);
   }
   const { name, resourceVersion } = fieldsOf(metadata);
-  return { name: textOf(name) ?? '', headroom, resourceVersion: textOf(resourceVersion) ?? '' };
+  const storage = storageOf(hard, used);
+  const own = { name: textOf(name) ?? '', headroom, resourceVersion: textOf(resourceVersion) ?? '' };
+  return storage === undefined ? own : { ...own, storage };
+}
+
+// Of the whole namespace, or of one class: `fast.storageclass.storage.k8s.io/requests.storage`.
+const storageKey = /(?:^|\/)(?:requests\.storage|persistentvolumeclaims)$/;
+
+/** What is left of bytes and of claims, by the quota's own keys; undefined where it counts neither. */
+function storageOf(hard: Fields, used: Fields): Readonly<Record<string, number>> | undefined {
+  const left = Object.keys(hard)
+    .filter((key) => storageKey.test(key))
+    .flatMap((key) => {
+      const most = amountOf(hard[key], 'memory');
+      return most === undefined ? [] : [[key, most - (amountOf(used[key], 'memory') ?? 0)] as const];
+    });
+  return left.length === 0 ? undefined : Object.fromEntries(left);
 }

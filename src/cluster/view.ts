@@ -43,6 +43,8 @@ export interface QuotaView {
   readonly headroom: Readonly<
     Partial<Record<'requests.cpu' | 'requests.memory' | 'limits.cpu' | 'limits.memory', number>>
   >;
+  /** What is left of storage, by the quota's keys (`requests.storage`, `fast.storageclass.storage.k8s.io/persistentvolumeclaims`). */
+  readonly storage?: Readonly<Record<string, number>>;
   readonly resourceVersion: string;
 }
 
@@ -59,6 +61,8 @@ export interface NodeView {
   readonly allocatable: PerResource<number>;
   readonly schedulable: boolean;
   readonly ready: boolean;
+  /** What else it is reached by: addresses and host names. */
+  readonly addresses?: readonly string[];
 }
 
 /** A pod that is not finished. */

@@ -5,9 +5,10 @@ import type { Logger } from '../core/log.ts';
 import { type Outcome, outcomeOf } from './prometheus-answer.ts';
 import { Credentials } from './prometheus-credentials.ts';
 import { exchange } from './prometheus-exchange.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 export interface PrometheusClientOptions {
-  readonly config: PrometheusConfig;
+  readonly config: Pick<PrometheusConfig, 'url' | 'auth' | 'timeout' | 'retryBudget'>;
   readonly logger: Logger;
   readonly maxAnswerBytes: number;
   /** From 0 to 1, for waits. */
@@ -26,9 +27,6 @@ export type Reply =
   | { readonly kind: 'data'; readonly data: unknown }
   | { readonly kind: 'too-large'; readonly reason: string };
 
-const firstWaitSeconds = 0.25;
-const longestWaitSeconds = 30;
-
 /**
  * The HTTP API of one Prometheus. Failures are retried after waits that double, until nothing has succeeded for the budget; then, and when asking
  * again cannot help, SOURCE_UNAVAILABLE is thrown.
@@ -37,13 +35,12 @@ export class PrometheusClient {
   readonly #options: PrometheusClientOptions;
   readonly #base: URL;
   readonly #credentials: Credentials;
-  /** Since when nothing succeeded, by the monotonic clock. */
-  #failingSince: number | undefined;
-  #failures = 0;
+  readonly #budget: RetryBudget;
 
   constructor(options: PrometheusClientOptions) {
     const url = new URL(options.config.url);
     this.#options = options;
+    this.#budget = new RetryBudget(options.config.retryBudget, options.random);
     this.#credentials = new Credentials(options.config.auth, url);
     this.#base = new URL(`${url.origin}${url.pathname.replace(/\/$/, '')}/`);
   }
@@ -59,10 +56,9 @@ export class PrometheusClient {
       if (outcome.kind === 'data') return this.#succeeded(outcome);
       if (outcome.kind === 'too-large') return outcome;
       if (outcome.kind === 'refused') throw this.#unavailable(call, outcome.reason);
-      this.#failed(call, outcome);
+      const waitSeconds = this.#failed(call, outcome);
       if (outcome.kind === 'slow' && call.isDivisible) return { kind: 'too-large', reason: outcome.reason };
-      const askedToWait = outcome.kind === 'again' ? outcome.afterSeconds : 0;
-      await sleep(this.#waitSeconds(askedToWait) * 1000, undefined, { signal });
+      await sleep(waitSeconds * 1000, undefined, { signal });
     }
   }
 
@@ -85,37 +81,23 @@ export class PrometheusClient {
   }
 
   #succeeded({ data, warnings }: Extract<Outcome, { kind: 'data' }>): Reply {
-    this.#failingSince = undefined;
-    this.#failures = 0;
+    this.#budget.succeeded();
     if (warnings.length > 0) {
       this.#options.logger.warn({ warnings: warnings.slice(0, 5) }, 'the metrics server answered with warnings');
     }
     return { kind: 'data', data };
   }
 
-  #failed(call: ApiCall, { reason, ...rest }: Extract<Outcome, { kind: 'slow' | 'again' }>): void {
-    const now = performance.now();
-    this.#failures += 1;
-    this.#failingSince ??= now;
+  /** How long to wait before the next try. */
+  #failed(call: ApiCall, { reason, ...rest }: Extract<Outcome, { kind: 'slow' | 'again' }>): number {
     const cause = 'cause' in rest ? rest.cause : undefined;
-    if (now - this.#failingSince >= this.#options.config.retryBudget * 1000) {
-      // The next read starts with a budget of its own.
-      this.#failingSince = undefined;
-      this.#failures = 0;
-      throw this.#unavailable(call, reason, cause);
-    }
-    const fields = { error: cause, reason, failures: this.#failures };
+    const waitSeconds = this.#budget.failed('afterSeconds' in rest ? rest.afterSeconds : 0);
+    if (waitSeconds === undefined) throw this.#unavailable(call, reason, cause);
+    const fields = { error: cause, reason, failures: this.#budget.failures };
     // The first of a row at once: a wrong address must not stay unseen until the budget is spent.
-    if (this.#failures === 1) this.#options.logger.warn(fields, 'a query failed, it is tried again');
+    if (this.#budget.failures === 1) this.#options.logger.warn(fields, 'a query failed, it is tried again');
     else this.#options.logger.debug(fields, 'a query failed, it is tried again');
-  }
-
-  // Drawn from the upper half of the span, so that replicas do not come back together; the last wait ends with the budget.
-  #waitSeconds(askedToWait: number): number {
-    const span = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** (this.#failures - 1));
-    const drawn = span / 2 + (this.#options.random() * span) / 2;
-    const spent = (performance.now() - (this.#failingSince ?? performance.now())) / 1000;
-    return Math.min(Math.max(drawn, askedToWait), Math.max(0.01, this.#options.config.retryBudget - spent));
+    return waitSeconds;
   }
 
   #unavailable(call: ApiCall, reason: string, cause?: unknown): BarographError {

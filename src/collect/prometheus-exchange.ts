@@ -7,6 +7,8 @@ export interface Exchange {
   readonly url: URL;
   /** Sent as the body of a POST; without it a GET. */
   readonly form?: URLSearchParams | undefined;
+  /** Sent as the body of a POST in place of a form. */
+  readonly json?: unknown;
   readonly options: RequestOptions;
   readonly timeoutSeconds: number;
   /** The largest answer, unpacked. */
@@ -37,22 +39,22 @@ export async function exchange(request: Exchange): Promise<Exchanged> {
   }
 }
 
-function send({ url, form, options }: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
-  const body = form?.toString() ?? '';
+function send({ url, form, json, options }: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
+  const body = json === undefined ? form?.toString() : JSON.stringify(json);
   const headers = {
     accept: 'application/json',
     'accept-encoding': 'gzip',
-    ...(form && {
-      'content-type': 'application/x-www-form-urlencoded',
+    ...(body !== undefined && {
+      'content-type': json === undefined ? 'application/x-www-form-urlencoded' : 'application/json',
       'content-length': String(Buffer.byteLength(body)),
     }),
     ...options.headers,
   };
   const call = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = call(url, { ...options, headers, signal, method: form === undefined ? 'GET' : 'POST' }, resolve);
+    const request = call(url, { ...options, headers, signal, method: body === undefined ? 'GET' : 'POST' }, resolve);
     request.on('error', reject);
-    request.end(body);
+    request.end(body ?? '');
   });
 }
 

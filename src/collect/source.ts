@@ -14,6 +14,8 @@ export interface ContainerUsage {
   readonly times: Float64Array;
   readonly cpuMillicores: Float64Array;
   readonly memoryBytes: Float64Array;
+  /** 1 where it was killed in the step because its memory ran out; absent where the source does not know. */
+  readonly killed?: Uint8Array | undefined;
 }
 
 /** One node, in the same form. */

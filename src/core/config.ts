@@ -4,6 +4,7 @@ import { parseDuration } from './duration.ts';
 import { describeError } from './errors.ts';
 import { parseObjective } from './objective.ts';
 import { parseQuantity } from './quantity.ts';
+import type { PerResource } from './resource.ts';
 
 /** A share such as `80%`, read to 0.8. */
 const percent = z.string().transform((text, context) => {
@@ -111,7 +112,155 @@ const metricsApi = z.strictObject({
 
 const source = z.discriminatedUnion('kind', [prometheus, metricsApi, trace]);
 
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const cephMetrics = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** The prometheus module of the managers, scraped directly. */
+    kind: z.literal('mgr'),
+    /** One page for each manager; standby managers answer with nothing and are passed over. */
+    urls: z.array(httpUrl).min(1),
+    /** Pages of ceph-exporter, one for each host: from Ceph 17.2.7 on, the counters of OSDs are there. */
+    exporters: z.array(httpUrl).default([]),
+    auth: credentials.prefault({}),
+    timeout: duration.prefault('30s'),
+    retryBudget: duration.prefault('1m'),
+  }),
+  z.strictObject({
+    /** The same metrics, from a Prometheus that scrapes them: with their history. */
+    kind: z.literal('prometheus'),
+    url: httpUrl,
+    auth: credentials.prefault({}),
+    timeout: duration.prefault('30s'),
+    retryBudget: duration.prefault('1m'),
+    selector: z.string().default(''),
+  }),
+]);
+
+/** Where the OSD map and the CRUSH map are read. */
+const cephMap = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** The ceph command, with the arguments that name cluster, user and keyring; a user with `mon 'allow r' mgr 'allow r'` is enough. */
+    kind: z.literal('command'),
+    command: z.array(z.string().min(1)).min(1).default(['ceph']),
+    timeout: duration.prefault('30s'),
+  }),
+  z.strictObject({
+    /** The dashboard's REST API; a user with the role `read-only` is enough. */
+    kind: z.literal('dashboard'),
+    url: httpUrl,
+    username: z.string().min(1),
+    passwordFile: z.string(),
+    authorityFile: z.string().optional(),
+    timeout: duration.prefault('30s'),
+  }),
+  z.strictObject({
+    /** A folder that somebody writes: osd-dump.json, crush-dump.json, health.json, devices/ID.json. */
+    kind: z.literal('files'),
+    path: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+/** Where S.M.A.R.T. readings of the devices below OSDs come from. */
+const cephDisks = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** What Ceph scraped itself, by the way that `map` names. */
+    kind: z.literal('ceph'),
+    every: duration.prefault('6h'),
+  }),
+  z.strictObject({
+    kind: z.literal('exporter'),
+    /** Pages of smartctl_exporter, one for each host; none: they are in the Prometheus of `metrics`. */
+    urls: z.array(httpUrl).default([]),
+    every: duration.prefault('10m'),
+  }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+const ceph = z.strictObject({
+  /** For messages. */
+  name: z.string().min(1).default('ceph'),
+  metrics: cephMetrics,
+  map: cephMap.prefault({ kind: 'none' }),
+  disks: cephDisks.prefault({ kind: 'ceph' }),
+});
+
+/** Where S.M.A.R.T. readings of the disks of machines come from, those of Ceph among them. */
+const nodeDisks = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** A folder with one folder for each node, in which somebody puts what `smartctl --json` prints. */
+    kind: z.literal('folder'),
+    path: z.string(),
+    every: duration.prefault('1m'),
+  }),
+  z.strictObject({
+    /** The metrics of smartctl_exporter in a Prometheus. */
+    kind: z.literal('prometheus'),
+    url: httpUrl,
+    auth: credentials.prefault({}),
+    timeout: duration.prefault('30s'),
+    retryBudget: duration.prefault('1m'),
+    selector: z.string().default(''),
+    /** The label that names the machine: a node's name, a host name or an address, with or without a port. */
+    nodeLabel: z.string().min(1).default('instance'),
+    every: duration.prefault('10m'),
+  }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+const plans = z.strictObject({
+  /** Whether DiskHealth, PoolForecast and StoragePlan objects are written. */
+  enabled: z.boolean().default(true),
+  /** The Lease by which replicas agree on who writes them. */
+  lease: objectName.prefault('barograph/barograph-storage'),
+  /** How often plans are looked at. */
+  every: duration.prefault('30s'),
+  /** From the decision to buy until disks hold data, and how long what is added must last. */
+  leadTime: duration.prefault('30d'),
+  lasts: duration.prefault('180d'),
+  /** How an OSD is taken out of use. */
+  retireBy: z.enum(['osd-out', 'osd-crush-reweight']).default('osd-out'),
+  /** The ceph command that looks at the cluster and carries out approved steps; without it everything is advice. */
+  ceph: z
+    .strictObject({
+      command: z.array(z.string().min(1)).min(1).default(['ceph']),
+      timeout: duration.prefault('30s'),
+      /** Whether it may change anything: else it only says what it would do. */
+      allowChanges: z.boolean().default(false),
+    })
+    .optional(),
+});
+
 const knowledge = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('sqlite'), path: z.string() })]);
+
+const storage = z.strictObject({
+  /** How often pools and disks are read. */
+  interval: duration.prefault('30s'),
+  /** What was read longer ago than this is not acted on. */
+  maxAge: duration.prefault('5m'),
+  /** How much history is read at the start, where the source keeps one. */
+  history: duration.prefault('14d'),
+  /** A disk whose chance of a failure within 14 days is at least this counts as failing. */
+  failureRisk: percent.prefault('25%'),
+  /** The chance of a failure before its replacement that is taken: it sets the dates by which to replace disks. */
+  replacementRisk: percent.prefault('5%'),
+  /** A claim of this class asks for the best one, as one with the annotation does. */
+  autoClass: z
+    .string()
+    .regex(/^[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/, 'expected the name of a StorageClass')
+    .default('barograph'),
+  /** The fsid of a Ceph cluster by the clusterID that StorageClasses call it, where that is another name. */
+  clusterIds: z.record(z.string(), z.string()).default({}),
+  /** Ceph clusters, each read by itself. */
+  ceph: z.array(ceph).default([]),
+  nodeDisks: nodeDisks.prefault({ kind: 'none' }),
+  /** A disk that was read longer ago than this is not acted on. */
+  diskMaxAge: duration.prefault('36h'),
+  /** Whether /extender/filter may refuse nodes whose disks would lose what a pod writes there. */
+  refuseNodes: z.boolean().default(true),
+  plans: plans.prefault({}),
+});
 
 /** The whole configuration: one YAML file, validated, unknown keys refused. docs/configuration.md says what each key means. */
 export const configSchema = z.strictObject({
@@ -156,6 +305,12 @@ export const configSchema = z.strictObject({
       memoryExceeded: risk('memory-exceeded', 'memoryExceeded').prefault('0.1%'),
     })
     .prefault({}),
+  sizing: z
+    .strictObject({
+      /** How long a request stands until it is renewed: by a rollout, an eviction, or in place. */
+      renewed: duration.prefault('24h'),
+    })
+    .prefault({}),
   training: z
     .strictObject({
       /** Whether this process trains; replicas that only serve read what another one published. */
@@ -194,6 +349,8 @@ export const configSchema = z.strictObject({
       lease: objectName,
     })
     .optional(),
+  /** Pools and disks, and the classes of claims; without it, claims are not decided on. */
+  storage: storage.optional(),
   decisions: z.strictObject({ keep: duration.prefault('30d') }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   /** For replays: a clock that shows `start` when the machine's shows `at` (else at start-up) and runs `rate` times as fast. */
@@ -207,7 +364,19 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
+export type StorageConfig = z.output<typeof storage>;
 export type PrometheusConfig = z.output<typeof prometheus>;
+export type CephConfig = z.output<typeof ceph>;
+export type NodeDisksConfig = z.output<typeof nodeDisks>;
+export type StoragePlansConfig = z.output<typeof plans>;
+export type CephMetricsConfig = CephConfig['metrics'];
+export type CephMapConfig = CephConfig['map'];
+export type CephDisksConfig = CephConfig['disks'];
+
+/** What is promised where nothing is written, by resource, shares of 1. */
+export function promisedOf({ objective }: Pick<Config, 'objective'>): PerResource<number> {
+  return { cpu: objective.cpuExceeded, memory: objective.memoryExceeded };
+}
 
 /** The clock that a configuration asks for; `startedMilliseconds` is the machine's time at which the process started. */
 export function clockOf({ clock }: Pick<Config, 'clock'>, startedMilliseconds: number): Clock {

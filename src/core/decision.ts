@@ -58,6 +58,42 @@ export interface Decision {
   readonly placement: Placement | null;
   readonly counterfactual: { readonly static: StaticCounterfactual | null };
   readonly outlookVersion: number;
+  /** Where the decision is about a claim: then there are no containers. */
+  readonly claim?: ClaimDecision;
+}
+
+/** What became of a claim's StorageClass, and why. */
+export interface ClaimDecision {
+  readonly bytes: number;
+  readonly accessModes: readonly string[];
+  readonly volumeMode: string;
+  /** As written on the claim. */
+  readonly objective: { readonly latency?: string; readonly throughput?: string };
+  /** The class it came with, and the one that is best for it; null where there is none. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly reason: string;
+  /** Every class that was looked at, the best first. */
+  readonly classes: readonly ClaimClass[];
+}
+
+export interface ClaimClass {
+  readonly name: string;
+  /** Whether it may be chosen; the class that the claim came with is shown in any case. */
+  readonly candidate: boolean;
+  /** `<fsid>/<pool>` of what its data is put on; empty where that is not known. */
+  readonly pools: readonly string[];
+  /** 0–10; null where it is refused. */
+  readonly score: number | null;
+  /** Claims that got it a moment ago, the older ones counting less. */
+  readonly recentClaims: number;
+  readonly parts: readonly {
+    readonly part: string;
+    readonly value: number;
+    readonly weight: number;
+    readonly text: string;
+  }[];
+  readonly refused: readonly { readonly reason: string; readonly text: string }[];
 }
 
 export interface Placement {

@@ -15,6 +15,14 @@ export interface ResourceForecast {
   readonly variance: Float32Array;
   /** Name of the model that made it. */
   readonly model: string;
+  /** What is requested where the promise need not be kept by each container, but by all together; undefined while that is not known. */
+  readonly pooled?: PooledRequest | undefined;
+}
+
+/** The request that serves a promise of all containers together at the least cost, and that promise (a share of 1). */
+export interface PooledRequest {
+  readonly promised: number;
+  readonly request: number;
 }
 
 /** Everything known about one container of a workload, made by the trainer, immutable. */

@@ -1,6 +1,6 @@
 import type { DiskReading } from './disk.ts';
 
-/** Operations and bytes a second, reads and writes apart. */
+/** Operations and bytes a second, reads and writes apart; NaN where they are not known: of something seen for the first time, or counted anew. */
 export interface IoRates {
   readonly readOps: number;
   readonly writeOps: number;
@@ -21,6 +21,8 @@ export interface PoolReading {
   readonly size: number;
   readonly minSize: number;
   readonly erasureCoded: boolean;
+  /** Of an erasure coded pool, into how many chunks data is cut, where that is known; the others (of `size`) are redundancy. */
+  readonly dataChunks?: number;
   /** Of its CRUSH rule: the kind of bucket that holds one replica (host, rack …), and the device class it takes, if it takes one. */
   readonly failureDomain: string;
   readonly deviceClass: string | undefined;
@@ -74,6 +76,10 @@ export interface CephReading {
   readonly placementGroups: { readonly total: number; readonly unclean: number };
   /** The newest S.M.A.R.T. reading of each device, by Ceph's device id. */
   readonly disks: ReadonlyMap<string, DiskReading>;
+  /** What Ceph kept of the same devices before, oldest first; only in the reading for which it was fetched. */
+  readonly diskHistory?: ReadonlyMap<string, readonly DiskReading[]>;
+  /** What could not be read and was assumed instead, in words; absent where nothing was. */
+  readonly assumptions?: readonly string[];
 }
 
 /** One volume as kubelet or CSI sees it. */

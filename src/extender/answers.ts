@@ -6,6 +6,8 @@ import { filterAnswer, priorityAnswer } from './answer.ts';
 import { AnswerBuffers } from './answer-buffers.ts';
 import { echoBytes, filterBytes, kernelBytes, priorityBytes } from './answer-bytes.ts';
 import { type Call, readCall } from './calls.ts';
+import type { DiskHealth, DiskVerdicts } from './disk-health.ts';
+import { lowerScores, withDiskRefusals } from './disk-health-answer.ts';
 import type { Footing, Ground, MissingLoad } from './ground.ts';
 import { createPlaces } from './name-places.ts';
 import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
@@ -23,6 +25,8 @@ export interface AnswersOptions<Missing extends MissingLoad> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly refuse: boolean;
+  /** Where disks are watched. */
+  readonly disks?: DiskHealth | undefined;
   readonly count: (verb: ExtenderVerb, outcome: ExtenderOutcome) => void;
 }
 
@@ -102,21 +106,23 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     return ownScores;
   }
 
-  function score(basis: SoundBasis, { places }: Call, scores: Scores): void {
+  function score(basis: SoundBasis, call: Call, scores: Scores, verdicts: DiskVerdicts | undefined): void {
     const { table, pod, load, horizonSeconds } = basis;
+    const { places } = call;
     ground.learn(places.indices, places.count);
     if (table.kernel?.places === places) table.kernel.scoreNodes(table, load);
     else scoreNodes(table, places.indices, places.count, load, scores);
+    const notes = verdicts && lowerScores(verdicts, call, scores.score);
     if (decisionIdIn(pod.decision) === undefined) return;
     const { indices, count: length } = places;
     const atSeconds = clock.nowSeconds();
-    recent.remember(pod, { names: table.index, indices, scores, count: length, horizonSeconds, atSeconds });
+    recent.remember(pod, { names: table.index, indices, scores, count: length, horizonSeconds, atSeconds, notes });
   }
 
   /** An answer that needs no look at the names, where the pod fits every node that there is; undefined when the names have to be read. */
   function filterUnread(body: Buffer): Buffer | Missing | undefined {
     const envelope = readEnvelope(body);
-    if (envelope === undefined) return undefined;
+    if (envelope === undefined || refusingDisks(envelope.pod) !== undefined) return undefined;
     const basis = refusalBasisOf(envelope.pod);
     if (basis.kind === 'waiting') return basis.for;
     if (basis.kind === 'sound' && !refusesNone(basis.table, basis.load)) return undefined;
@@ -128,11 +134,17 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
     const call = readNodes('filter', body);
     const basis = refusalBasisOf(call.pod);
     if (basis.kind === 'waiting') return basis.for;
-    const refused = basis.kind === 'sound' ? refusedOf(basis, call) : noneRefused;
-    count('filter', basis.kind === 'sound' ? refused.outcome : basis.reason);
+    const forMemory = basis.kind === 'sound' ? refusedOf(basis, call) : noneRefused;
+    const verdicts = refusingDisks(call.pod);
+    const refused = verdicts === undefined ? forMemory : withDiskRefusals(forMemory, verdicts, call);
+    count('filter', basis.kind === 'sound' || refused !== forMemory ? refused.outcome : basis.reason);
     return call.kind === 'bytes'
       ? filterBytes(call.bytes, refused.places, refused, buffers)
       : filterAnswer(call.whole, refused.places, refused);
+  }
+
+  function refusingDisks(pod: unknown): DiskVerdicts | undefined {
+    return options.disks?.refuse === true ? options.disks.judge(pod) : undefined;
   }
 
   function refusedOf({ table, load }: SoundBasis, { places }: Call): Refused {
@@ -161,8 +173,12 @@ export function createAnswers<Missing extends MissingLoad>(options: AnswersOptio
       const basis = basisOf(call.pod);
       if (basis.kind === 'waiting') return basis.for;
       const scores = scoresFor(call);
-      if (basis.kind === 'unsound') scores.score.fill(neutralScore, 0, call.places.count);
-      else score(basis, call, scores);
+      const verdicts = options.disks?.judge(call.pod);
+      if (basis.kind === 'sound') score(basis, call, scores, verdicts);
+      else {
+        scores.score.fill(neutralScore, 0, call.places.count);
+        if (verdicts !== undefined) lowerScores(verdicts, call, scores.score);
+      }
       count('prioritize', basis.kind === 'sound' ? 'scored' : basis.reason);
       return call.kind === 'bytes' ? scoresAsBytes(call.bytes, scores) : priorityAnswer(call.whole, scores.score);
     },

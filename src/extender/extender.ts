@@ -3,8 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Placement } from '../core/decision.ts';
 import type { Logger } from '../core/log.ts';
 import type { Outlook } from '../core/outlook.ts';
+import type { NodeDisk } from '../storage/node-disks.ts';
 import type { ForecastLookup } from '../train/model-cache-view.ts';
 import { createAnswers } from './answers.ts';
+import { createDiskHealth, type DiskHealthOptions } from './disk-health.ts';
 import { ForecastState } from './forecast-state.ts';
 import type { TableFrame } from './load-table.ts';
 import type { ExtenderOutcome, ExtenderVerb } from './outcomes.ts';
@@ -26,6 +28,8 @@ export interface ExtenderOptions {
   readonly targetUtilisation: number;
   /** Whether filter and preempt may leave out nodes that would certainly run out of memory. */
   readonly refuse: boolean;
+  /** Where disks are watched: what pods with volumes are judged by. */
+  readonly disks?: Omit<DiskHealthOptions, 'view' | 'clock'> | undefined;
   readonly onPlaced: (decisionId: string, placement: Placement) => void;
   readonly count: (verb: ExtenderVerb, outcome: ExtenderOutcome) => void;
   /** How many threads answer calls together; this one alone when left out. */
@@ -44,6 +48,8 @@ export interface Extender {
   sent(answer: Buffer): void;
   /** A newer Outlook was published. */
   use(outlook: Outlook): void;
+  /** What is known of disks from now on. */
+  useDisks(disks: readonly NodeDisk[]): void;
   /** Other threads that answer filter and prioritize from the same tables. */
   readonly others: OtherThreads;
   close(): void;
@@ -63,7 +69,8 @@ export function createExtender(options: ExtenderOptions): Extender {
     publish: (frame: TableFrame) => threads.publish(frame),
   });
   const recent = new RecentScores(options.targetUtilisation, options.threads);
-  const answers = createAnswers<never>({ ground: state, recent, clock, logger, refuse: options.refuse, count });
+  const disks = options.disks && createDiskHealth({ ...options.disks, view, clock });
+  const answers = createAnswers<never>({ ground: state, recent, clock, logger, refuse: options.refuse, disks, count });
   let isClosed = false;
 
   view.onPodChange((before, after) => {
@@ -127,6 +134,11 @@ export function createExtender(options: ExtenderOptions): Extender {
 
     use(outlook) {
       state.use(outlook, clock.nowSeconds());
+    },
+
+    useDisks(known) {
+      disks?.use(known);
+      threads.troubled = disks?.isTroubled === true;
     },
 
     others: threads,

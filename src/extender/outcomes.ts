@@ -9,6 +9,10 @@ export const extenderOutcomes = [
   'refused',
   /** Filter and preempt: all nodes would have been left out, so none was. */
   'all-refused',
+  /** Filter: some nodes were left out for disks that the pod's data would be on. */
+  'disk-refused',
+  /** Filter: such disks are forecast to fail on all nodes, so none was left out. */
+  'disk-all-refused',
   'scored',
   'not-synced',
   'outlook-stale',

@@ -14,6 +14,7 @@ interface Scored {
   readonly count: number;
   /** In the ring. */
   readonly position: number;
+  readonly notes: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ScoredCall {
@@ -24,6 +25,8 @@ export interface ScoredCall {
   readonly scores: Scores;
   readonly horizonSeconds: number;
   readonly count: number;
+  /** What else lowered the scores of nodes, by their names. */
+  readonly notes?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A pod that is on its node, and the decision that it carries. */
@@ -69,11 +72,11 @@ export class RecentScores {
     return this.#byPod.size;
   }
 
-  remember(pod: PodView, { names, indices, scores, count, horizonSeconds, atSeconds }: ScoredCall): void {
+  remember(pod: PodView, { names, indices, scores, count, horizonSeconds, atSeconds, notes }: ScoredCall): void {
     const key = podKey(pod);
     this.#byPod.delete(key);
     const position = this.#ring.write(indices, scores, count);
-    if (position !== undefined) this.#byPod.set(key, { names, horizonSeconds, atSeconds, count, position });
+    if (position !== undefined) this.#byPod.set(key, { names, horizonSeconds, atSeconds, count, position, notes });
     for (const [oldest, scored] of this.#byPod) {
       if (this.#ring.holds(scored.position)) break;
       this.#byPod.delete(oldest);
@@ -97,7 +100,7 @@ export class RecentScores {
     };
   }
 
-  #placement(node: string, { names, horizonSeconds, count, position }: Scored): Placement {
+  #placement(node: string, { names, horizonSeconds, count, position, notes }: Scored): Placement {
     const { indices, scores } = this.#ring.read(position, count);
     const wanted = names.indexOf(node);
     const place = wanted < 0 ? -1 : indices.indexOf(wanted);
@@ -111,9 +114,14 @@ export class RecentScores {
     const reason =
       `over the next ${hours(horizonSeconds)} ${node} is forecast to use ${use(scores.cpu[place])} of its CPU and ` +
       `${use(scores.memory[place])} of its memory with this pod, and to stay within ${use(1)} with a probability of ` +
-      `${percentOf(probability)} %: ${score} of ${highestScore}, ${rank(better, scores.score.length)}`;
+      `${percentOf(probability)} %: ${score} of ${highestScore}, ${rank(better, scores.score.length)}${noteOf(node, notes)}`;
     return { node, score, reason };
   }
+}
+
+function noteOf(node: string, notes: ReadonlyMap<string, string> | undefined): string {
+  const note = notes?.get(node);
+  return note === undefined ? '' : `; ${note}`;
 }
 
 /** What a pod is known by here: its uid. */

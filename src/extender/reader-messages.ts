@@ -40,7 +40,7 @@ export type FromReader =
 /** What a thread is given to read by; goes through postMessage, with the port in its transfer list. */
 export interface ReaderSeat {
   readonly port: MessagePort;
-  /** At [0]: the number of the newest frame. */
+  /** At [0]: the number of the newest frame; at [1]: 1 while pods with volumes are the writer's. */
   readonly newest: Int32Array;
   /** Threads that answer calls, this one and the writer included. */
   readonly threads: number;

@@ -25,6 +25,8 @@ export interface ExtenderReader {
   /** As Extender.filter; a promise where the pod's load has to be asked for. */
   filter(body: Buffer): Buffer | Promise<Buffer>;
   prioritize(body: Buffer): Buffer | Promise<Buffer>;
+  /** Whether the thread that writes must answer: the pod may have volumes, and a disk is in danger. */
+  isForWriter(body: Buffer): boolean;
   /** An answer was sent: its memory may be used again. */
   sent(answer: Buffer): void;
   /** The number of the frame in use; undefined before the first. */
@@ -32,6 +34,9 @@ export interface ExtenderReader {
 }
 
 const mostTries = 3;
+
+// What the pod of a call has where it has volumes that are kept; a text that only says so costs a detour.
+const volumeKeys = ['"persistentVolumeClaim"', '"ephemeral"', '"csi"'].map((key) => Buffer.from(key));
 
 /** Answers filter and prioritize from what another thread publishes on the port. */
 export function createReader(options: ReaderOptions): ExtenderReader {
@@ -105,6 +110,7 @@ export function createReader(options: ReaderOptions): ExtenderReader {
   return {
     filter: (body) => answer('filter', body),
     prioritize: (body) => answer('prioritize', body),
+    isForWriter: (body) => Atomics.load(seat.newest, 1) === 1 && volumeKeys.some((key) => body.includes(key)),
     sent: (sent) => answers.sent(sent),
     get frameNumber() {
       return state.frameNumber;

@@ -30,7 +30,7 @@ interface RefusedPlace {
 
 /** Which nodes of a call to leave out, by their places, and why. */
 export interface Refused extends Failures {
-  readonly outcome: RefusalOutcome;
+  readonly outcome: RefusalOutcome | 'disk-refused' | 'disk-all-refused';
   readonly places: readonly number[];
 }
 

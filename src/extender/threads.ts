@@ -35,12 +35,14 @@ interface Asked {
 }
 
 const refreshMilliseconds = 1000;
+/** In the memory that seats share: the number of the newest frame, and whether a disk is in danger. */
+const [newestAt, troubledAt] = [0, 1];
 
 /** Gives tables to the threads that read, and asks them what only they know. */
 export class Threads implements OtherThreads {
   readonly #options: ThreadsOptions;
   readonly #readers = new Set<Reader>();
-  readonly #newest = sharedIntegers(1);
+  readonly #newest = sharedIntegers(2);
   readonly #asked = new Map<number, Asked>();
   #frame: TableFrame | undefined;
   #ids = 0;
@@ -83,7 +85,12 @@ export class Threads implements OtherThreads {
     this.#frame = frame;
     for (const { port } of this.#readers) send(port, { kind: 'frame', frame });
     // After it was sent: whoever sees the number finds the frame in its port.
-    Atomics.store(this.#newest, 0, frame.number);
+    Atomics.store(this.#newest, newestAt, frame.number);
+  }
+
+  /** Whether calls for pods with volumes are the writer's: only it knows what their disks are. */
+  set troubled(troubled: boolean) {
+    Atomics.store(this.#newest, troubledAt, Number(troubled));
   }
 
   /** Tells of a placement what the thread knows that scored it last; `own` is what this one knows. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BarographError } from '../core/errors.ts';
-import type { ContainerForecast, ResourceForecast } from '../core/outlook.ts';
+import type { ContainerForecast, PooledRequest, ResourceForecast } from '../core/outlook.ts';
 
 const version = 1;
 const headerBytes = 12;
@@ -15,6 +15,8 @@ interface Head {
   models: [string, string];
   risks: [number, number];
   steps: number;
+  /** Of cpu and memory; absent in what earlier releases wrote. */
+  pooled?: [PooledRequest | null, PooledRequest | null];
 }
 
 /**
@@ -31,6 +33,7 @@ export function encodeForecast(forecast: ContainerForecast): Uint8Array {
     models: [forecast.cpu.model, forecast.memory.model],
     risks: [forecast.cpu.risks.length, forecast.memory.risks.length],
     steps: forecast.cpu.mean.length,
+    pooled: [forecast.cpu.pooled ?? null, forecast.memory.pooled ?? null],
   };
   const headBytes = new TextEncoder().encode(JSON.stringify(head));
   const arrays = [forecast.cpu, forecast.memory].flatMap((of) => [
@@ -81,6 +84,7 @@ export function decodeForecast(bytes: Uint8Array): ContainerForecast {
     mean: new Float32Array(take(head.steps * 4)),
     variance: new Float32Array(take(head.steps * 4)),
     model: head.models[index],
+    pooled: head.pooled?.[index] ?? undefined,
   });
   const { id, fromSeconds, toSeconds, samples } = head;
   return { id, cpu: resource(0), memory: resource(1), fromSeconds, toSeconds, samples, version: head.version };

@@ -20,3 +20,24 @@ export function recommendationAt(forecast: ResourceForecast, risk: number): Reco
     upper: between(forecast.upper),
   };
 }
+
+/**
+ * What to request at a risk. Where the risk is the configured one (`isByDefault`), it is kept by all such containers together: then it is what the fleet's
+ * price makes of it, as long as that serves the same promise; its bounds keep their ratio to it.
+ */
+export function requestedAt(forecast: ResourceForecast, risk: number, isByDefault: boolean): Recommendation {
+  const alone = recommendationAt(forecast, risk);
+  const pooled = pooledAt(forecast, risk, isByDefault);
+  if (pooled === undefined || !(alone.target > 0)) return alone;
+  const scale = pooled / alone.target;
+  return { lower: alone.lower * scale, target: pooled, upper: alone.upper * scale };
+}
+
+/** What made it, in words. */
+export function basisOf(forecast: ResourceForecast, risk: number, isByDefault: boolean): string {
+  return pooledAt(forecast, risk, isByDefault) === undefined ? forecast.model : 'price of the fleet';
+}
+
+function pooledAt({ pooled }: ResourceForecast, risk: number, isByDefault: boolean): number | undefined {
+  return isByDefault && pooled?.promised === risk ? pooled.request : undefined;
+}

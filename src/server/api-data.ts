@@ -1,6 +1,7 @@
 import type { Decision } from '../core/decision.ts';
 import type { ContainerForecast, Outlook } from '../core/outlook.ts';
 import type { WorkloadKey } from '../core/workload.ts';
+import type { StorageReport } from '../storage/storage-report.ts';
 import type { ModelCacheCounts } from '../train/model-cache.ts';
 
 /** What `/api/v1` reads. */
@@ -12,6 +13,8 @@ export interface ApiData {
   /** Of every container of a workload; none when nothing is known of it. */
   forecasts(workload: WorkloadKey): Promise<readonly ContainerForecast[]>;
   outlook(): Outlook | undefined;
+  /** Pools, disks and plans; undefined where nothing of storage is configured. */
+  storage(): StorageReport | undefined;
 }
 
 /** Which replicas are asked for decisions: all, or only the one that is called. */

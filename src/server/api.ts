@@ -9,6 +9,7 @@ import { decisionRoute, decisionsRoute } from './api-decisions.ts';
 import { forecastsRoute } from './api-forecasts.ts';
 import { outlookRoute } from './api-outlook.ts';
 import { statusRoute } from './api-status.ts';
+import { storageRoute } from './api-storage.ts';
 import { type ApiEndpoint, apiEndpoints, expressPath } from './endpoints.ts';
 import { liveRoute, type ReadyCheck, readyRoute } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -59,6 +60,7 @@ function handlersOf({ data, ready }: ApiOptions, metrics: Metrics): Record<ApiEn
     '/api/v1/decisions': decisionsRoute(data),
     '/api/v1/decisions/{id}': decisionRoute(data),
     '/api/v1/forecasts/{namespace}/{kind}/{name}': forecastsRoute(data),
+    '/api/v1/storage': storageRoute(data),
   };
 }
 

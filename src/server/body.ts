@@ -7,16 +7,26 @@ export type BodyOutcome =
   /** The client went away before the end. */
   | { readonly kind: 'aborted' };
 
+// Almost every pod is below it.
+const largeBytes = 2 ** 20;
+
 /** Bytes of bodies that may be under way together, so that many large requests cannot take all memory. */
 export class BodyBudget {
+  readonly #isMemoryShort: () => boolean;
   #leftBytes: number;
 
-  constructor(bytes: number) {
+  constructor(bytes: number, isMemoryShort: () => boolean = () => false) {
     this.#leftBytes = bytes;
+    this.#isMemoryShort = isMemoryShort;
   }
 
   get leftBytes(): number {
     return this.#leftBytes;
+  }
+
+  /** Whether a body of so many bytes, as far as that is known, had better not be read: what it is parsed to takes several times as much. */
+  refuses(bytes: number): boolean {
+    return bytes >= largeBytes && this.#isMemoryShort();
   }
 
   take(bytes: number): boolean {
@@ -43,6 +53,10 @@ export function takeBody(
   const announced = announcedBytes(request);
   if (announced !== undefined && announced > limitBytes) {
     done({ kind: 'too-large' });
+    return;
+  }
+  if (budget.refuses(announced ?? 0)) {
+    done({ kind: 'busy' });
     return;
   }
   const parts = announced === undefined ? new Chunks() : new Preallocated(announced);

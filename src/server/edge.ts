@@ -47,7 +47,7 @@ export class Edge {
     this.#meter = meter;
     this.#logger = logger;
     this.#other = other;
-    const budget = new BodyBudget(limits.bodyBytesUnderWay);
+    const budget = new BodyBudget(limits.bodyBytesUnderWay, () => isNear(limits.memoryBytes));
     this.#hot = new Map(
       Object.entries(hot).map(([path, handler]) => {
         const limitBytes = limits.bodyBytes[path] ?? standardBytes(path);
@@ -122,6 +122,13 @@ export class Edge {
   accepting(): ReadyCheck {
     return { name: 'accepting', ok: !this.#draining, message: this.#draining ? 'shutting down' : 'taking requests' };
   }
+}
+
+// What the kernel counts against a container's limit is about what is resident.
+const nearShare = 0.9;
+
+function isNear(memoryBytes: number): boolean {
+  return memoryBytes !== Number.POSITIVE_INFINITY && process.memoryUsage.rss() > nearShare * memoryBytes;
 }
 
 const unverified: Failure = {

@@ -3,10 +3,13 @@ export const hotEndpoints = {
   // An object of the API is at most 3 MB as sent, and a review of an update holds it twice.
   '/admission/pods': 8 * 2 ** 20,
   '/admission/objectives': 8 * 2 ** 20,
+  '/admission/claims': 8 * 2 ** 20,
   // 100,000 node names of 253 bytes are 26 MB; callers that are not nodeCacheCapable send whole nodes.
   '/extender/filter': 64 * 2 ** 20,
   '/extender/prioritize': 64 * 2 ** 20,
   '/extender/preempt': 64 * 2 ** 20,
+  // A claim and names of pools.
+  '/pools/score': 8 * 2 ** 20,
 } as const;
 
 /** The most bytes for a hot path that is not in the table. */
@@ -22,6 +25,7 @@ export const apiEndpoints = [
   '/api/v1/decisions',
   '/api/v1/decisions/{id}',
   '/api/v1/forecasts/{namespace}/{kind}/{name}',
+  '/api/v1/storage',
 ] as const;
 
 export type ApiEndpoint = (typeof apiEndpoints)[number];

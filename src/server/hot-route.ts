@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Logger, redactedError } from '../core/log.ts';
 import { type Failure, failureOf, sendFailure, sendJson, sendMethods } from './answer.ts';
 import { type BodyBudget, type BodyOutcome, takeBody } from './body.ts';
+import { dropSlowly } from './refused-body.ts';
 
 /**
  * Raw body in, JSON out: it is called on the event loop and must not do anything that others wait for. A promise only where another thread answers.
@@ -35,8 +36,7 @@ export function answerHot(request: IncomingMessage, response: ServerResponse, ro
 
 function answerBody(request: IncomingMessage, response: ServerResponse, route: HotRoute, outcome: BodyOutcome): void {
   if (outcome.kind === 'aborted') return;
-  // The rest of a body that is refused is read and dropped, until the time for a request is over: a client that is cut off while it sends never
-  // reads the answer.
+  if (outcome.kind !== 'whole') dropSlowly(request, response);
   if (outcome.kind === 'too-large') {
     const message = `expected at most ${route.limitBytes} bytes at ${route.path}`;
     sendFailure(request, response, { status: 413, code: 'REQUEST_TOO_LARGE', message });

@@ -4,6 +4,8 @@ export interface ServerLimits {
   readonly bodyBytes: Readonly<Record<string, number>>;
   /** Bytes of bodies that may be held together while they are received; more is answered with 503. */
   readonly bodyBytesUnderWay: number;
+  /** What the process may take in all; near it large bodies are answered with 503. */
+  readonly memoryBytes: number;
   readonly headBytes: number;
   readonly connections: number;
   readonly handshakeSeconds: number;
@@ -18,6 +20,7 @@ export interface ServerLimits {
 export const defaultLimits: ServerLimits = {
   bodyBytes: {},
   bodyBytesUnderWay: 256 * 2 ** 20,
+  memoryBytes: Number.POSITIVE_INFINITY,
   headBytes: 16 * 2 ** 10,
   connections: 4096,
   handshakeSeconds: 10,
@@ -30,13 +33,23 @@ export const defaultLimits: ServerLimits = {
 
 // The largest body that a hot route takes.
 const leastBytesUnderWay = 64 * 2 ** 20;
+const underWayShare = 1 / 8;
 
-/** What each of so many threads may take, so that together they take no more; each takes the largest body. */
+/** What bodies under way may take in a process that may take so many bytes in all: where a container is small, less than usual. */
+export function limitsWithin(memoryBytes: number): Pick<ServerLimits, 'bodyBytesUnderWay' | 'memoryBytes'> {
+  const underWay = Math.floor(memoryBytes * underWayShare);
+  return { memoryBytes, bodyBytesUnderWay: Math.min(defaultLimits.bodyBytesUnderWay, underWay) };
+}
+
+/** What each of so many threads may take, so that together they take no more; each takes the largest body, where there is room for two of them. */
 export function limitsPerThread(limits: ServerLimits, threads: number): ServerLimits {
   if (threads <= 1) return limits;
   return {
     ...limits,
     connections: Math.ceil(limits.connections / threads),
-    bodyBytesUnderWay: Math.max(leastBytesUnderWay, Math.floor(limits.bodyBytesUnderWay / threads)),
+    bodyBytesUnderWay: Math.max(
+      Math.min(leastBytesUnderWay, Math.floor(limits.bodyBytesUnderWay / 2)),
+      Math.floor(limits.bodyBytesUnderWay / threads),
+    ),
   };
 }

@@ -3,6 +3,8 @@ import type { KindCounts } from '../cluster/cluster-state.ts';
 import type { RepairCounts } from '../collect/repair.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import type { Resource } from '../core/resource.ts';
+import type { StorageReport } from '../storage/storage-report.ts';
+import type { StorageState } from '../storage/storage-state.ts';
 import type { ModelCacheCounts } from '../train/model-cache.ts';
 
 /** Where numbers are read from at each scrape. What is left out, or knows nothing yet, gives no samples. */
@@ -20,6 +22,12 @@ export interface MetricSources {
   readonly watches?: () => Readonly<Record<string, KindCounts>>;
   /** What was given up because it could not be written in time, by kind: decisions, events. */
   readonly dropped?: () => Readonly<Record<string, number>>;
+  /** Decisions that are in memory alone. */
+  readonly waitingDecisions?: () => number;
+  /** Disks and plans; undefined where storage is not configured. */
+  readonly disks?: () => Pick<StorageReport, 'disks' | 'plans'> | undefined;
+  /** undefined where storage is not configured. */
+  readonly storage?: () => { readonly state: StorageState | undefined; readonly nowSeconds: number } | undefined;
 }
 
 export interface OutlookNumbers {
@@ -74,7 +82,7 @@ export function polledMetrics(sources: MetricSources): readonly Polled[] {
   ];
 }
 
-function processMetrics({ version, certificateExpirySeconds, dropped }: MetricSources): Polled[] {
+function processMetrics({ version, certificateExpirySeconds, dropped, waitingDecisions }: MetricSources): Polled[] {
   return [
     gauge('barograph_build_info', 'The version that runs; always 1', ['version'], () => [
       { labels: { version }, value: 1 },
@@ -84,6 +92,9 @@ function processMetrics({ version, certificateExpirySeconds, dropped }: MetricSo
     ),
     counter('barograph_dropped_total', 'Records given up because they could not be written in time', ['kind'], () =>
       by('kind', dropped?.()),
+    ),
+    gauge('barograph_decisions_waiting', 'Decisions that are not written to the knowledge base yet', [], () =>
+      one(waitingDecisions?.()),
     ),
   ];
 }

@@ -2,8 +2,10 @@ import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
 import type { UnchangedReason } from '../core/decision.ts';
 import type { Logger } from '../core/log.ts';
 import { apiEndpoints, hotEndpoints } from './endpoints.ts';
+import { diskMetrics } from './metrics-disks.ts';
 import { type MetricSources, polledMetrics, registerPolled } from './metrics-polled.ts';
 import { registerDurations, servedMetrics } from './metrics-served.ts';
+import { type CountClaim, claimCounter, storageMetrics } from './metrics-storage.ts';
 import { createCounts, type ThreadCounts, ThreadMeter } from './thread-counts.ts';
 
 export type { MetricSources } from './metrics-polled.ts';
@@ -22,6 +24,7 @@ export interface Metrics {
   readonly meter: ThreadMeter;
   countDecision(outcome: 'enforced' | 'observed' | 'unchanged', reason: UnchangedReason | ''): void;
   countAccess(result: AccessResult): void;
+  readonly countClaim: CountClaim;
   /** What one more thread counts in; what it counted stays when it ends. */
   countsForThread(): ThreadCounts;
 }
@@ -43,7 +46,16 @@ export function createMetrics(
   for (const name of leftOut) registry.removeSingleMetric(name);
   const endpoints = [...new Set([...Object.keys(hotEndpoints), ...apiEndpoints, ...(options.endpoints ?? [])])];
   const counts: ThreadCounts[] = [createCounts(endpoints)];
-  registerPolled(registry, [...polledMetrics(sources), ...servedMetrics(counts)], logger);
+  registerPolled(
+    registry,
+    [
+      ...polledMetrics(sources),
+      ...servedMetrics(counts),
+      ...storageMetrics(() => sources.storage?.()),
+      ...diskMetrics(() => sources.disks?.()),
+    ],
+    logger,
+  );
   registerDurations(registry, counts);
   const registers = [registry];
   const decisions = new Counter({
@@ -63,6 +75,7 @@ export function createMetrics(
     meter: new ThreadMeter(counts[0] ?? createCounts(endpoints)),
     countDecision: (outcome, reason) => decisions.inc({ outcome, reason }),
     countAccess: (result) => access.inc({ result }),
+    countClaim: claimCounter(registry),
     countsForThread() {
       const more = createCounts(endpoints);
       counts.push(more);

@@ -1,55 +1,55 @@
 import { type PerResource, resources } from '../core/resource.ts';
-import { recommendationAt } from '../predict/recommend.ts';
-import { ContainerSeries } from '../train/container-series.ts';
+import { sizingOptions } from '../predict/sizing/policy-options.ts';
+import { SizingFleet } from '../predict/sizing/sizing-fleet.ts';
 import { type Advice, noAdvice, type Policy, type PolicyKind, type PolicySetup, type PolicyStep } from './policy.ts';
 
-/** What Barograph itself does: the models that training fits, read as admission reads them. */
+/** What Barograph itself does where requests can be changed every hour: the fleet's pricing, as training drives it. */
 export const ownPolicy: PolicyKind = {
   name: 'barograph',
-  description: 'the models of this version, read as at admission',
-  isIndependent: true,
+  description: 'sizes the fleet by the price of risk that keeps the promise',
+  isIndependent: false,
   create: createOwnPolicy,
 };
 
-/** A kill says only that more was needed; until more is known, a fifth more is taken for it. */
-const killedShare = 1.2;
-/** The forecast of what is used is not asked for: one step of it is enough. */
-const horizonSteps = 1;
+/** A target stays until changing it is worth it: so a request that differs from it is to be changed now. */
+const tolerance = 1e-4;
 
-/** Drives the product's own models: whatever improves in them shows here. */
-export function createOwnPolicy({ stepSeconds, objective, series }: PolicySetup): Policy {
-  const models = series.map(({ id }) => ContainerSeries.create(id, stepSeconds));
-  const risks: PerResource<number> = { cpu: objective.cpuExceeded, memory: objective.memoryExceededPerDay };
-  let now = 0;
+/** No risk at all cannot be promised: one in a million is as little. */
+const leastPromise = 1e-6;
+
+/** Drives the product's own sizing: whatever improves in it shows here. */
+export function createOwnPolicy({ stepSeconds, objective, series }: PolicySetup, sizing = sizingOptions): Policy {
+  const promised = {
+    cpu: Math.max(leastPromise, objective.cpuExceeded),
+    memory: Math.max(leastPromise, objective.memoryExceededPerDay),
+  };
+  const fleet = new SizingFleet({ stepSeconds, promised, sizing });
+  // By place: two series may have one name.
+  const containers = series.map(({ capacity }, i) => fleet.add(String(i), capacity));
   return {
     name: ownPolicy.name,
     observe: ({ timeSeconds, usage, killed }: PolicyStep) => {
-      now = timeSeconds;
       const isKilled = new Set(killed);
-      for (const [i, model] of models.entries()) {
-        const memory = (usage.memory[i] ?? Number.NaN) * (isKilled.has(i) ? killedShare : 1);
-        model.update(timeSeconds, { cpu: usage.cpu[i] ?? Number.NaN, memory }, '');
+      fleet.begin(timeSeconds);
+      for (const [i, container] of containers.entries()) {
+        const use = { cpu: usage.cpu[i] ?? Number.NaN, memory: usage.memory[i] ?? Number.NaN };
+        fleet.observe(container, use, isKilled.has(i));
       }
+      fleet.end(timeSeconds);
     },
     recommend: (only) => {
-      const advice = noAdvice(models.length);
-      for (const i of only ?? models.keys()) {
-        const forecast = models[i]?.forecast({ startSeconds: now, stepSeconds, steps: horizonSteps }, 1);
-        if (forecast === undefined) continue;
-        for (const resource of resources)
-          put(advice[resource], i, recommendationAt(forecast[resource], risks[resource]));
-      }
+      const advice = noAdvice(containers.length);
+      for (const i of only ?? containers.keys()) put(advice, i, containers[i]?.targets);
       return advice;
     },
   };
 }
 
-function put(
-  advice: Advice,
-  i: number,
-  { lower, target, upper }: { lower: number; target: number; upper: number },
-): void {
-  advice.lower[i] = lower;
-  advice.target[i] = target;
-  advice.upper[i] = upper;
+function put(advice: PerResource<Advice>, i: number, targets: PerResource<number> | undefined): void {
+  if (targets === undefined) return;
+  for (const resource of resources) {
+    advice[resource].lower[i] = targets[resource] * (1 - tolerance);
+    advice[resource].target[i] = targets[resource];
+    advice[resource].upper[i] = targets[resource] * (1 + tolerance);
+  }
 }

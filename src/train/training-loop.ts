@@ -57,6 +57,7 @@ export class TrainingLoop {
   #version = 0;
   #steps = 0;
   #stepsSinceCheckpoint = 0;
+  #isJournalBroken = false;
   #checkpointedAt = performance.now();
   #history = 0;
 
@@ -154,7 +155,13 @@ export class TrainingLoop {
     const toSeconds = this.#options.training.trainedToSeconds;
     if (toSeconds === undefined || (batch.containers.length === 0 && batch.nodes.length === 0)) return;
     this.#stepsSinceCheckpoint += 1;
-    await this.#keep(() => this.#options.knowledge.appendJournal({ toSeconds, body: encodeBatch(batch) }));
+    // After a batch that is missing, later ones would hide the gap from a process that starts anew: a checkpoint has to come first.
+    const isKept =
+      !this.#isJournalBroken &&
+      (await this.#keep(() => this.#options.knowledge.appendJournal({ toSeconds, body: encodeBatch(batch) })));
+    if (isKept) return;
+    this.#isJournalBroken = true;
+    this.#stepsSinceCheckpoint = checkpointEverySteps;
   }
 
   async #checkpoint(): Promise<void> {
@@ -163,6 +170,7 @@ export class TrainingLoop {
     const isKept = await this.#keep(() => this.#options.knowledge.saveCheckpoint(made.checkpoint));
     if (!isKept) return;
     made.kept();
+    this.#isJournalBroken = false;
     this.#stepsSinceCheckpoint = 0;
     this.#checkpointedAt = performance.now();
   }

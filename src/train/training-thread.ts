@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSource } from '../collect/open-source.ts';
-import { clockOf } from '../core/config.ts';
+import { clockOf, promisedOf } from '../core/config.ts';
 import { createLogger } from '../core/log.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
 import type { TrainingMessage, TrainingThreadData } from './trainer.ts';
@@ -22,6 +22,8 @@ const training = new Training(
     outlookStepSeconds: config.outlook.step,
     outlookSteps: Math.max(1, Math.round(config.outlook.horizon / config.outlook.step)),
     forgetAfterSeconds: forgetAfter,
+    promised: promisedOf(config),
+    renewedSeconds: config.sizing.renewed,
   },
   await knowledge.trainedToSeconds(),
 );

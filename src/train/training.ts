@@ -1,17 +1,18 @@
-import type { ContainerUsage, UsageBatch } from '../collect/source.ts';
+import type { UsageBatch } from '../collect/source.ts';
 import { describeError } from '../core/errors.ts';
 import type { ContainerForecast, NodeForecasts } from '../core/outlook.ts';
 import type { Resource } from '../core/resource.ts';
-import { containerId } from '../core/workload.ts';
 import type { Checkpoint, PublishedOutlook, StoredModel } from '../knowledge/knowledge.ts';
 import type { Horizon } from '../predict/forecaster.ts';
 import { riskGrid } from '../predict/resource-model.ts';
+import type { Demand } from '../predict/sizing/demand.ts';
 import { ContainerSeries } from './container-series.ts';
+import { FleetSizing, type FleetSizingOptions } from './fleet-sizing.ts';
+import { inTime, type StepSample } from './in-time.ts';
 import { eachNodeLoad, isAttributed } from './node-load.ts';
 import { NodeSeries } from './node-series.ts';
 
-export interface TrainingOptions {
-  readonly stepSeconds: number;
+export interface TrainingOptions extends FleetSizingOptions {
   /** The Outlook's horizon. */
   readonly outlookStepSeconds: number;
   readonly outlookSteps: number;
@@ -44,6 +45,7 @@ export interface SeriesSummary {
  */
 export class Training {
   readonly #options: TrainingOptions;
+  readonly #sizing: FleetSizing;
   readonly #containers = new Map<string, ContainerSeries>();
   /** By `rest:<node>` (load beside tracked containers) or `whole:<node>`. */
   readonly #nodes = new Map<string, NodeSeries>();
@@ -55,6 +57,7 @@ export class Training {
 
   constructor(options: TrainingOptions, trainedToSeconds?: number) {
     this.#options = options;
+    this.#sizing = new FleetSizing(options);
     this.#trainedTo = trainedToSeconds;
   }
 
@@ -69,10 +72,17 @@ export class Training {
 
   /** Takes back a stored model; says why when it cannot be used. */
   restore({ id, state }: StoredModel): string | undefined {
+    const name = id.slice(id.indexOf(':') + 1);
+    if (FleetSizing.holds(id)) {
+      const why = this.#sizing.restore(id, state);
+      // What was calibrated on a demand that is lost says nothing of a new one.
+      if (why !== undefined) this.#containers.delete(name);
+      return why;
+    }
     try {
-      const name = id.slice(id.indexOf(':') + 1);
-      if (id.startsWith('container:')) {
-        this.#containers.set(name, ContainerSeries.restore(name, this.#options.stepSeconds, state));
+      if (id.startsWith('container:') && !this.#sizing.isDamaged(name)) {
+        const { stepSeconds } = this.#options;
+        this.#containers.set(name, ContainerSeries.restore(name, stepSeconds, state, this.#demandOf(name)));
       } else if (id.startsWith('node:')) this.#nodes.set(name, NodeSeries.restore(state));
       return undefined;
     } catch (error) {
@@ -83,7 +93,13 @@ export class Training {
   take(batch: UsageBatch): void {
     const before = this.#trainedTo ?? Number.NEGATIVE_INFINITY;
     if (batch.containers.length > 0) this.#attributed = isAttributed(batch.containers);
-    for (const [id, usages] of byContainer(batch.containers)) this.#takeContainer(id, usages, before);
+    const { fleet } = this.#sizing;
+    for (const { timeSeconds, samples } of inTime(batch.containers, before)) {
+      fleet.begin(timeSeconds);
+      for (const sample of samples) this.#takeSample(timeSeconds, sample);
+      fleet.end(timeSeconds);
+      this.#trained(this.#sizing.priceModelId, timeSeconds);
+    }
     const prefix = this.#attributed ? 'rest' : 'whole';
     eachNodeLoad(batch, (node, time, load) => {
       if (time <= before || (Number.isNaN(load.cpu) && Number.isNaN(load.memory))) return;
@@ -102,9 +118,8 @@ export class Training {
     const changed = [...this.#changed];
     const removed = [...this.#removed];
     const models = changed.flatMap((id) => {
-      const name = id.slice(id.indexOf(':') + 1);
-      const series = id.startsWith('container:') ? this.#containers.get(name) : this.#nodes.get(name);
-      return series === undefined ? [] : [{ id, state: series.save() }];
+      const state = this.#stateOf(id);
+      return state === undefined ? [] : [{ id, state }];
     });
     const kept = (): void => {
       for (const id of changed) this.#changed.delete(id);
@@ -120,8 +135,10 @@ export class Training {
     const { outlookStepSeconds: stepSeconds, outlookSteps: steps } = this.#options;
     const horizon: Horizon = { startSeconds: dataSeconds, stepSeconds, steps };
     const forecasts: ContainerForecast[] = [];
+    const { fleet } = this.#sizing;
     for (const series of this.#containers.values()) {
-      const forecast = series.forecast(horizon, version);
+      const pooled = { promised: fleet.promised, sizing: fleet.get(series.id) };
+      const forecast = series.forecast(horizon, version, pooled);
       if (forecast !== undefined) forecasts.push(forecast);
     }
     return {
@@ -173,18 +190,27 @@ export class Training {
     }));
   }
 
-  #takeContainer(id: string, usages: readonly ContainerUsage[], before: number): void {
-    const series = this.#containers.get(id) ?? ContainerSeries.create(id, this.#options.stepSeconds);
-    eachInTime(usages, (usage, i, time) => {
-      if (time <= before) return;
-      const [cpu = Number.NaN, memory = Number.NaN] = [usage.cpuMillicores[i], usage.memoryBytes[i]];
-      if (Number.isNaN(cpu) && Number.isNaN(memory)) return;
-      this.#containers.set(id, series);
-      this.#removed.delete(`container:${id}`);
-      this.#withdrawn.delete(id);
-      series.update(time, { cpu, memory }, usage.pod);
-      this.#trained(`container:${id}`, time);
-    });
+  #takeSample(timeSeconds: number, { id, pod, cpu, memory, isKilled }: StepSample): void {
+    const { stepSeconds } = this.#options;
+    const series = this.#containers.get(id) ?? ContainerSeries.create(id, stepSeconds, this.#demandOf(id));
+    this.#containers.set(id, series);
+    const sizingId = FleetSizing.modelIdOf(id);
+    for (const model of [`container:${id}`, sizingId]) this.#removed.delete(model);
+    this.#withdrawn.delete(id);
+    series.update(timeSeconds, { cpu, memory }, pod);
+    this.#sizing.fleet.observe(this.#sizing.of(id), { cpu, memory }, isKilled);
+    this.#trained(`container:${id}`, timeSeconds);
+    this.#trained(sizingId, timeSeconds);
+  }
+
+  #demandOf(id: string): () => Demand {
+    return () => this.#sizing.of(id).demand.memory;
+  }
+
+  #stateOf(modelId: string): Uint8Array | undefined {
+    if (FleetSizing.holds(modelId)) return this.#sizing.save(modelId);
+    const name = modelId.slice(modelId.indexOf(':') + 1);
+    return (modelId.startsWith('container:') ? this.#containers.get(name) : this.#nodes.get(name))?.save();
   }
 
   #trained(id: string, timeSeconds: number): void {
@@ -197,8 +223,10 @@ export class Training {
     for (const [id, series] of this.#containers) {
       if (series.lastSeconds >= oldest) continue;
       this.#containers.delete(id);
+      this.#sizing.fleet.remove(id);
       this.#withdrawn.add(id);
       this.#remove(`container:${id}`);
+      this.#remove(FleetSizing.modelIdOf(id));
     }
     for (const [id, series] of this.#nodes) {
       if (series.lastSeconds >= oldest) continue;
@@ -229,37 +257,5 @@ export class Training {
     }
     const names = series.map(([id]) => id.slice(prefix.length));
     return { names, attributed: this.#attributed, mean, variance };
-  }
-}
-
-function byContainer(usages: readonly ContainerUsage[]): Map<string, ContainerUsage[]> {
-  const groups = new Map<string, ContainerUsage[]>();
-  for (const usage of usages) {
-    const id = containerId(usage.key);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [usage]);
-    else group.push(usage);
-  }
-  return groups;
-}
-
-/** Calls for every sample of several replicas, in ascending time. */
-function eachInTime(
-  usages: readonly ContainerUsage[],
-  call: (usage: ContainerUsage, index: number, timeSeconds: number) => void,
-): void {
-  const next = new Uint32Array(usages.length);
-  for (;;) {
-    let time = Number.POSITIVE_INFINITY;
-    for (const [u, usage] of usages.entries()) {
-      time = Math.min(time, usage.times[next[u] ?? 0] ?? Number.POSITIVE_INFINITY);
-    }
-    if (time === Number.POSITIVE_INFINITY) return;
-    for (const [u, usage] of usages.entries()) {
-      const i = next[u] ?? 0;
-      if (usage.times[i] !== time) continue;
-      call(usage, i, time);
-      next[u] = i + 1;
-    }
   }
 }

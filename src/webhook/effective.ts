@@ -3,6 +3,7 @@ import { type Bounds, parseBounds } from '../core/bounds.ts';
 import type { Mode } from '../core/decision.ts';
 import { describeError } from '../core/errors.ts';
 import { type Objective, readObjective } from '../core/objective.ts';
+import type { PerResource } from '../core/resource.ts';
 
 export const modeAnnotation = 'barograph.dev/mode';
 export const boundsAnnotation = 'barograph.dev/bounds';
@@ -21,6 +22,8 @@ export interface Effective {
   readonly optedIn: boolean;
   readonly mode: Mode;
   readonly objective: Objective & AdmissionDefaults['objective'];
+  /** Where nobody wrote a risk: it may be kept by all such containers together. */
+  readonly isByDefault: PerResource<boolean>;
   readonly bounds: Bounds | undefined;
   readonly errors: readonly string[];
 }
@@ -35,11 +38,13 @@ export function effectiveFor(
   const inherited = readObjective(namespace?.annotations);
   const pick = (key: string): string | undefined => annotations[key] ?? namespace?.annotations[key];
   const mode = readMode(pick(modeAnnotation), defaults);
+  const written = { ...inherited.objective, ...own.objective };
   const bounds = readBounds(pick(boundsAnnotation));
   return {
     optedIn: own.present || namespace?.labels[enabledLabel] === 'true',
     mode: mode.value,
-    objective: { ...defaults.objective, ...inherited.objective, ...own.objective },
+    objective: { ...defaults.objective, ...written },
+    isByDefault: { cpu: written.cpuExceeded === undefined, memory: written.memoryExceeded === undefined },
     bounds: bounds.value,
     errors: [...own.errors, ...inherited.errors, ...mode.errors, ...bounds.errors],
   };

@@ -25,6 +25,7 @@ export async function eventObjectOf(
   connection: Pick<Connection, 'send'>,
 ): Promise<EventObject> {
   const { namespace, kind, name } = workload;
+  if (kind === 'PersistentVolumeClaim') return claimObject(workload, connection);
   if (owner === undefined) return { apiVersion: kind === 'Pod' ? 'v1' : undefined, kind, namespace, name };
   if (owner.kind === kind && owner.name === name) return { ...workload, apiVersion: owner.apiVersion, uid: owner.uid };
   const folder = between[owner.kind]?.replace('@', encodeURIComponent(namespace));
@@ -34,6 +35,15 @@ export async function eventObjectOf(
   return above?.kind === kind && above.name === name
     ? { ...workload, apiVersion: above.apiVersion, uid: above.uid }
     : workload;
+}
+
+/** A claim has no uid yet when it is admitted; where it may not be read, its name must do. */
+async function claimObject(claim: WorkloadKey, connection: Pick<Connection, 'send'>): Promise<EventObject> {
+  const { namespace, name } = claim;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/persistentvolumeclaims/${encodeURIComponent(name)}`;
+  const { status, body } = await connection.send('GET', path);
+  const uid = status === 200 ? textOf(fieldsOf(fieldsOf(body).metadata).uid) : undefined;
+  return { ...claim, apiVersion: 'v1', uid };
 }
 
 function controllerIn(object: unknown): PodOwner | undefined {

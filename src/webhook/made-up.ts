@@ -46,6 +46,7 @@ const forgetful: DecisionRecorder = {
   find: async () => undefined,
   latest: async () => [],
   dropped: 0,
+  waiting: 0,
   close: async () => undefined,
 };
 

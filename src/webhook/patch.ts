@@ -64,6 +64,7 @@ function add(path: string, value: unknown): PatchOperation {
   return { op: 'add', path, value };
 }
 
-function escapePointer(part: string): string {
+/** A part of a JSON pointer, as RFC 6901 writes it. */
+export function escapePointer(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }

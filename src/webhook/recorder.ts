@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { monotonicMilliseconds } from '../core/clock.ts';
 import type { Decision, Placement } from '../core/decision.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge.ts';
@@ -14,6 +15,8 @@ export interface DecisionRecorder {
   find(id: string): Promise<Decision | undefined>;
   latest(limit: number): Promise<Decision[]>;
   readonly dropped: number;
+  /** Decisions that are not written yet. */
+  readonly waiting: number;
   /** Writes what is waiting, and stops. */
   close(): Promise<void>;
 }
@@ -22,6 +25,7 @@ export interface DecisionRecorder {
 export type RecorderKnowledge = Pick<KnowledgeBase, 'recordDecisions' | 'decision' | 'decisions'>;
 
 const flushMilliseconds = 250;
+const sayMilliseconds = 60_000;
 const mostWaiting = 10_000;
 const mostPerWrite = 500;
 const mostRecent = 1000;
@@ -48,11 +52,16 @@ class Recorder implements DecisionRecorder {
   readonly #recent = new LRUCache<string, Decision>({ max: mostRecent });
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #saidMilliseconds: number | undefined;
   dropped = 0;
 
   constructor(knowledge: RecorderKnowledge, logger: Logger) {
     this.#knowledge = knowledge;
     this.#logger = logger;
+  }
+
+  get waiting(): number {
+    return this.#decisions.size;
   }
 
   start(): void {
@@ -106,10 +115,22 @@ class Recorder implements DecisionRecorder {
     try {
       await this.#writeDecisions();
       await this.#writePlacements();
+      if (this.#saidMilliseconds === undefined) return;
+      this.#saidMilliseconds = undefined;
+      this.#logger.info({ dropped: this.dropped }, 'decisions are recorded again');
     } catch (error) {
-      const fields = { error: redactedError(error), waiting: this.#decisions.size, placements: this.#placements.size };
-      this.#logger.error(fields, 'decisions could not be recorded; will try again');
+      this.#saySometimes(error);
     }
+  }
+
+  /** Once, and then once a minute: a full disk may stay full for days, and the log may be on it. */
+  #saySometimes(error: unknown): void {
+    const now = monotonicMilliseconds();
+    if (this.#saidMilliseconds !== undefined && now - this.#saidMilliseconds < sayMilliseconds) return;
+    this.#saidMilliseconds = now;
+    const { waiting, dropped } = this;
+    const fields = { error: redactedError(error), waiting, placements: this.#placements.size, dropped };
+    this.#logger.error(fields, 'decisions could not be recorded; will try again');
   }
 
   async #writeDecisions(): Promise<void> {

@@ -2,9 +2,9 @@ import type { AutoscalerView, LimitRangeView } from '../cluster/view.ts';
 import { type Bounds, boundsOf } from '../core/bounds.ts';
 import type { ContainerDecision, ContainerResources, Decision } from '../core/decision.ts';
 import type { ContainerForecast, ResourceForecast } from '../core/outlook.ts';
-import { type Resource, resources } from '../core/resource.ts';
+import { type PerResource, type Resource, resources } from '../core/resource.ts';
 import { containerId, type WorkloadKey } from '../core/workload.ts';
-import { recommendationAt } from '../predict/recommend.ts';
+import { basisOf, requestedAt } from '../predict/recommend.ts';
 import type { ForecastLookup } from '../train/model-cache-view.ts';
 import { type Defaulted, defaultedByLimitRanger } from './limit-ranger.ts';
 import { allowedBy } from './limits-of-range.ts';
@@ -19,6 +19,8 @@ export interface SizingInput {
   readonly written: Written;
   readonly workload: WorkloadKey;
   readonly objective: { readonly cpuExceeded: number; readonly memoryExceeded: number };
+  /** Where the risk is the configured one, which all such containers may keep together. */
+  readonly isByDefault: PerResource<boolean>;
   readonly bounds: Bounds | undefined;
   readonly autoscalers: AutoscalerView;
   readonly limitRanges: readonly LimitRangeView[];
@@ -59,7 +61,7 @@ function sizeContainer(
       reason[resource] = rule;
       continue;
     }
-    const sized = sizeResource(after, rule, `${forecast?.[resource].model} at ${percent(riskOf(resource, input))}`);
+    const sized = sizeResource(after, rule, basisFor(resource, forecast, input));
     after = sized.after;
     reason[resource] = sized.reason;
     rules[resource] = rule;
@@ -110,7 +112,7 @@ function ruleFor(
   if (bounds === 'off') return 'bounds-off';
   const controller = controllerOf(resource, container, input.autoscalers);
   if (controller !== undefined) return controller;
-  const needed = neededOf(forecast?.[resource], riskOf(resource, input));
+  const needed = neededOf(forecast?.[resource], riskOf(resource, input), input.isByDefault[resource]);
   if (needed === undefined) return 'no-forecast';
   const limit = before.limits[resource];
   if (limit === 0) return 'a limit of 0 leaves no room for a request';
@@ -126,10 +128,17 @@ function ruleFor(
   };
 }
 
-function neededOf(forecast: ResourceForecast | undefined, risk: number): number | undefined {
+function neededOf(forecast: ResourceForecast | undefined, risk: number, isByDefault: boolean): number | undefined {
   if (forecast === undefined || forecast.risks.length === 0) return undefined;
-  const { target } = recommendationAt(forecast, risk);
+  const { target } = requestedAt(forecast, risk, isByDefault);
   return Number.isFinite(target) && target >= 0 ? Math.ceil(Math.min(target, mostNeeded)) : undefined;
+}
+
+/** What a request rests on, in words: `calibrated histogram at 1 %`. */
+function basisFor(resource: Resource, forecast: ContainerForecast | undefined, input: SizingInput): string {
+  const risk = riskOf(resource, input);
+  const basis = forecast === undefined ? '' : basisOf(forecast[resource], risk, input.isByDefault[resource]);
+  return `${basis} at ${percent(risk)}`;
 }
 
 function controllerOf(

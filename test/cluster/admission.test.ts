@@ -1,59 +1,25 @@
-import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decisionAnnotation } from '../../src/core/decision-annotation.ts';
 import { forecastOf } from '../webhook/support/admission.ts';
-import { arbitraryForecasts, arbitraryPod, modestPod } from '../webhook/support/arbitrary-pods.ts';
-import { annotated, container, type TestPod, written } from '../webhook/support/pods.ts';
+import { container, type TestPod, written } from '../webhook/support/pods.ts';
 import { type AdmittingService, startAdmitting } from './admitting-service.ts';
-import { ApiError, type KubeObject, waitFor } from './api.ts';
+import { type KubeObject, waitFor } from './api.ts';
 import { clusterAvailable } from './available.ts';
+import { createFuzzNamespaces, fuzzNamespaces, fuzzPods } from './fuzz.ts';
+import { fuzzReviews } from './fuzz-reviews.ts';
 import { type Cluster, clusterStartMilliseconds, startCluster } from './start.ts';
 
 const skip = clusterAvailable();
 const mebibyte = 2 ** 20;
 const objectives = { 'slo.barograph.dev/cpu-exceeded': '1%', 'slo.barograph.dev/memory-exceeded': '0.1%' };
-const limitRange = {
-  metadata: { name: 'limits' },
-  spec: {
-    limits: [
-      {
-        type: 'Container',
-        default: { cpu: '500m', memory: '512Mi' },
-        defaultRequest: { cpu: '100m', memory: '128Mi' },
-        min: { cpu: '10m', memory: '8Mi' },
-        max: { cpu: '2', memory: '2Gi' },
-        maxLimitRequestRatio: { cpu: '8', memory: '4' },
-      },
-      { type: 'Pod', max: { cpu: '3', memory: '3Gi' } },
-    ],
-  },
-};
-const quota = { requests: { cpu: '2', memory: '2Gi' }, limits: { cpu: '4', memory: '4Gi' } };
-
 describe.skipIf(skip !== undefined)(`admission on a real API server${skip === undefined ? '' : ` (${skip})`}`, () => {
   let cluster: Cluster;
   let service: AdmittingService;
 
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 3 });
-    const enabled = { labels: { 'barograph.dev/enabled': 'true' } };
-    await cluster.api.createNamespace('shop', enabled);
-    await cluster.api.createNamespace('limited', enabled);
-    await cluster.api.createNamespace('counted', enabled);
+    await createFuzzNamespaces(cluster);
     await cluster.api.createNamespace('plain');
-    await cluster.api.create('/api/v1/namespaces/limited/limitranges', limitRange);
-    await cluster.api.create('/api/v1/namespaces/counted/resourcequotas', {
-      metadata: { name: 'compute' },
-      spec: {
-        hard: {
-          'requests.cpu': quota.requests.cpu,
-          'requests.memory': quota.requests.memory,
-          'limits.cpu': quota.limits.cpu,
-          'limits.memory': quota.limits.memory,
-        },
-      },
-    });
     service = await startAdmitting(cluster, { '/inject': inject });
     forecast('shop/Deployment/web/app', 300, 300);
     // The API server takes up registrations some moments after they are made.
@@ -246,44 +212,21 @@ describe.skipIf(skip !== undefined)(`admission on a real API server${skip === un
     expect(service.recorder.recent(decisionOf(pod) ?? '')).toBeUndefined();
   });
 
-  test.each(['shop', 'limited', 'counted'])(
+  test.each(fuzzNamespaces)(
     'the API server refuses none of 300 arbitrary pods in namespace %s that it accepts as written, and sees the same QoS class',
     async (namespace) => {
-      const counts = { accepted: 0, changed: 0, refused: 0 };
-      await fc.assert(
-        fc.asyncProperty(fc.oneof(arbitraryPod, modestPod, modestPod), arbitraryForecasts, async (pod, forecasts) => {
-          service.forecasts.clear();
-          for (const [id, one] of forecasts) service.forecasts.set(id.replace('shop/', `${namespace}/`), one);
-          const asWritten = await attempt(namespace, annotated(pod, { 'barograph.dev/mode': 'off' }));
-          if (asWritten === undefined) {
-            counts.refused += 1;
-            return;
-          }
-          const sized = await create(namespace, pod, 'All');
-          counts.accepted += 1;
-          if (!isDeepStrictEqual(resourcesOf(sized), resourcesOf(asWritten))) counts.changed += 1;
-          const [before, after] = [asWritten.status.qosClass, sized.status.qosClass];
-          expect([before, before === 'BestEffort' ? 'Burstable' : before]).toContain(after);
-        }),
-        { numRuns: 300 },
-      );
-      console.log(
-        `${namespace}: of 300 pods ${counts.accepted} accepted, ${counts.changed} changed, ${counts.refused} refused as written`,
-      );
+      const counts = await fuzzPods(cluster, service, namespace, 300);
+      console.log(`${namespace}: ${JSON.stringify(counts)}`);
       expect(counts.changed).toBeGreaterThan(20);
     },
     120_000,
   );
 
-  /** What the API server makes of a pod in a dry run; undefined when it refuses it. */
-  async function attempt(namespace: string, pod: TestPod): Promise<KubeObject | undefined> {
-    try {
-      return await create(namespace, pod, 'All');
-    } catch (error) {
-      if (error instanceof ApiError && (error.status === 422 || error.status === 403)) return undefined;
-      throw error;
-    }
-  }
+  test('500 damaged reviews are all answered, and what is patched the API server accepts', async () => {
+    const counts = await fuzzReviews(cluster, service, 500);
+    console.log(`reviews: ${JSON.stringify(counts)}`);
+    expect(counts.checked).toBeGreaterThan(20);
+  }, 120_000);
 
   test('a pod is created unchanged while the webhook is away', async () => {
     await service.server.close(0);
@@ -296,10 +239,6 @@ describe.skipIf(skip !== undefined)(`admission on a real API server${skip === un
 function decisionOf(pod: KubeObject): string | undefined {
   const text: string | undefined = pod.metadata.annotations?.[decisionAnnotation];
   return text?.split(';')[0];
-}
-
-function resourcesOf({ spec }: KubeObject): unknown[] {
-  return [...(spec.initContainers ?? []), ...spec.containers].map(({ resources }: KubeObject) => resources);
 }
 
 function nonEmpty(list: KubeObject[]): KubeObject[] | undefined {

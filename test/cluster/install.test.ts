@@ -64,6 +64,7 @@ describe.skipIf(skip !== undefined)(`an installation${skip === undefined ? '' : 
         refuseInvalid: true,
       },
     ],
+    ['with storage', { namespace: 'stored', configuration: { source: { kind: 'metrics-api' }, storage: {} } }],
     ['of a server outside the cluster', { namespace: 'outside', url: 'https://10.0.0.5:8443', refuseInvalid: true }],
   ])('is taken by the API server to the letter %s, and applying it again changes nothing', async (_, changes) => {
     const versions = (objects: readonly KubeObject[]): string[] =>

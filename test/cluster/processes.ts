@@ -8,14 +8,20 @@ import { ClusterError } from './cluster-error.ts';
 export interface Program {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it gets in place of, or beside, this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a program unless it runs already. It outlives this process. */
-export function startProgram(run: string, { name, command }: Program): void {
+export function startProgram(run: string, { name, command, environment }: Program): void {
   if (runningPid(run, name) !== undefined) return;
   const [binary = '', ...args] = command;
   const log = openSync(logPath(run, name), 'a');
-  const child = spawn(binary, args, { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(binary, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...environment },
+  });
   closeSync(log);
   child.on('error', () => undefined);
   child.unref();

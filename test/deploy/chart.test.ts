@@ -6,6 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { alerts } from '../../src/cli/install/alerts.ts';
 import { manifests } from '../../src/cli/install/manifests.ts';
 import type { InstallOptions, KubernetesObject } from '../../src/cli/install/options.ts';
+import { storageDefinitions } from '../../src/cli/install/storage-crds.ts';
 import { packageVersion } from '../../src/cli/package-version.ts';
 import { chartFolder, ensureHelm, helm, helmBuildMilliseconds, helmUnavailable } from './helm.ts';
 import { installOptions } from './install-options.ts';
@@ -24,6 +25,9 @@ const awkward = {
 const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
 /** The same in the options of `barograph install` and in the chart's values. */
+const withStorage = { source: { kind: 'metrics-api' }, storage: {} };
+const withDisks = { nodeDisks: { kind: 'folder', path: '/smart' } };
+
 const variants: readonly [string, Partial<InstallOptions>, object][] = [
   ['every default', { certificates: { kind: 'managed' }, replicas: 2 }, {}],
   [
@@ -69,6 +73,61 @@ const variants: readonly [string, Partial<InstallOptions>, object][] = [
     { configuration: { source: { kind: 'metrics-api' } } },
   ],
   [
+    'storage',
+    { certificates: { kind: 'managed' }, replicas: 2, configuration: withStorage },
+    { configuration: withStorage },
+  ],
+  [
+    'storage with a class of another name',
+    {
+      certificates: { kind: 'managed' },
+      replicas: 2,
+      configuration: { ...withStorage, storage: { autoClass: 'best' } },
+    },
+    { configuration: { ...withStorage, storage: { autoClass: 'best' } } },
+  ],
+  [
+    'disks of nodes, for which a second scheduler refuses nodes',
+    {
+      namespace: 'sizing',
+      certificates: { kind: 'managed' },
+      replicas: 2,
+      configuration: { ...withStorage, storage: withDisks },
+      secondScheduler: { image: 'registry.example/kube-scheduler:1', filter: false, weight: 5 },
+    },
+    {
+      configuration: { ...withStorage, storage: withDisks },
+      secondScheduler: { enabled: true, image: 'registry.example/kube-scheduler:1' },
+    },
+  ],
+  [
+    'disks for which nothing is refused, and no plans',
+    {
+      certificates: { kind: 'managed' },
+      replicas: 2,
+      configuration: { ...withStorage, storage: { ...withDisks, refuseNodes: false, plans: { enabled: false } } },
+      secondScheduler: { image: 'registry.example/kube-scheduler:1', filter: false, weight: 5 },
+    },
+    {
+      configuration: { ...withStorage, storage: { ...withDisks, refuseNodes: false, plans: { enabled: false } } },
+      secondScheduler: { enabled: true, image: 'registry.example/kube-scheduler:1' },
+    },
+  ],
+  [
+    'storage for a server outside the cluster',
+    {
+      url: 'https://10.0.0.5:8443',
+      replicas: 2,
+      certificates: { kind: 'given', authority: pem },
+      configuration: withStorage,
+    },
+    {
+      url: 'https://10.0.0.5:8443',
+      certificates: { kind: 'given', authority: pem },
+      configuration: withStorage,
+    },
+  ],
+  [
     'a server outside the cluster',
     { url: 'https://10.0.0.5:8443', replicas: 2, certificates: { kind: 'given', authority: pem }, refuseInvalid: true },
     { url: 'https://10.0.0.5:8443', certificates: { kind: 'given', authority: pem }, refuseInvalid: true },
@@ -77,10 +136,11 @@ const variants: readonly [string, Partial<InstallOptions>, object][] = [
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the chart has the version of the package, and the alerts of `barograph install`', () => {
+test('the chart has the version of the package, the alerts and the kinds of `barograph install`', () => {
   const chart = parse(readFileSync(join(chartFolder, 'Chart.yaml'), 'utf8'));
   expect([chart.version, chart.appVersion]).toEqual([packageVersion(), packageVersion()]);
   expect(JSON.parse(readFileSync(join(chartFolder, 'alerts.json'), 'utf8'))).toEqual(alerts());
+  expect(JSON.parse(readFileSync(join(chartFolder, 'storage-crds.json'), 'utf8'))).toEqual(storageDefinitions());
 });
 
 describe.skipIf(skip !== undefined)(`the Helm chart${skip === undefined ? '' : ` (${skip})`}`, () => {

@@ -6,7 +6,7 @@ export interface FolderRule {
 }
 
 const beside = ['src/core', 'src/collect', 'src/knowledge', 'src/cluster', 'src/predict'];
-const served = [...beside, 'src/train'];
+const served = [...beside, 'src/train', 'src/storage'];
 const product = [...served, 'src/webhook', 'src/extender', 'src/plan', 'src/operator', 'certs'];
 const everything = [...product, 'src/agent', 'src/server', 'src/simulate', 'src/web', 'src/cli'];
 
@@ -23,6 +23,7 @@ export const rules: Readonly<Record<string, FolderRule>> = {
   'src/knowledge': { folders: ['src/core'] },
   certs: { folders: ['src/core'] },
   'src/train': { folders: beside },
+  'src/storage': { folders: [...beside, 'src/train'] },
   'src/webhook': { folders: served },
   'src/extender': { folders: served },
   'src/plan': { folders: served },

@@ -5,28 +5,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestJson } from '../../src/cli/request-json.ts';
-import { type KubeObject, waitFor } from '../cluster/api.ts';
+import { waitFor } from '../cluster/api.ts';
 import { clusterAvailable } from '../cluster/available.ts';
 import { clusterStartMilliseconds } from '../cluster/start.ts';
 import { prometheusMissing } from '../support/prometheus.ts';
-import { createDeployment } from './support/deployment.ts';
 import { type LoadResult, startLoad } from './support/load.ts';
 import { runCli } from './support/run-cli.ts';
+import { decisionOn, openShop, type Shop } from './support/shop.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const skip = clusterAvailable() ?? prometheusMissing();
-const annotations = { 'slo.barograph.dev/cpu-exceeded': '1%', 'slo.barograph.dev/memory-exceeded': '0.1%' };
-const asked = { requests: { cpu: '3', memory: '4Gi' } };
-const decision = 'barograph.dev/decision';
 
 describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip})`}`, () => {
   let world: World;
-  let named = 0;
+  let shop: Shop;
 
   beforeAll(async () => {
     // An hour of the replay is 12 s.
     world = await startWorld({ recordings: ['crane-1', 'rds-e47b3b'], config: { outlook: { maxAge: '1h' } } });
-    await createDeployment(world.cluster, { namespace: 'shop', name: 'service-0', replicas: 0, annotations, ...asked });
+    shop = await openShop(world);
   }, clusterStartMilliseconds);
 
   afterAll(() => world?.end());
@@ -48,7 +45,7 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
 
   test('a server that is killed under load costs no pod', async () => {
     const { served } = world;
-    const load = startLoad(async () => void (await createPod()), 20);
+    const load = startLoad(async () => void (await shop.createPod()), 20);
     await sleep(1500);
     await served.kill();
     await sleep(2000);
@@ -57,7 +54,7 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     const result = await load.stop();
     tell('server killed under load', result);
     expect(result.failures).toEqual([]);
-    await waitFor(expectSized, 30, 'pods to be sized again', 500);
+    await waitFor(shop.expectSized, 30, 'pods to be sized again', 500);
   }, 120_000);
 
   test('decisions go on while the API server is away, and pods are sized when it is back', async () => {
@@ -68,7 +65,7 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     const scores = await requestJson(`${served.url}/extender/prioritize`, { authority, token: undefined }, body);
     expect(scores).toHaveLength(2);
     await cluster.start('apiserver');
-    await waitFor(expectSized, 60, 'pods to be sized again', 500);
+    await waitFor(shop.expectSized, 60, 'pods to be sized again', 500);
   }, 120_000);
 
   test.each([
@@ -80,17 +77,15 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     'while Prometheus %s pods go through unchanged once forecasts are old, and nothing is lost',
     async (_, treatment) => {
       const { served } = world;
-      await expectSized();
+      await shop.expectSized();
       world.treat(treatment);
       const isStale = async (): Promise<boolean> => (await served.status()).outlook?.fresh === false;
       await waitFor(isStale, 60, 'the Outlook to be too old', 200);
-      const pod = await createPod();
-      expect(pod.spec.containers[0].resources).toEqual(asked);
-      expect(pod.metadata.annotations[decision]).toBeUndefined();
+      await shop.expectUnchanged();
       const stopped = Date.parse((await served.status()).trainedTo ?? '') / 1000;
       world.treat('pass');
       await served.outlook(2, stopped + 3600);
-      await waitFor(expectSized, 60, 'pods to be sized again', 500);
+      await waitFor(shop.expectSized, 60, 'pods to be sized again', 500);
     },
     180_000,
   );
@@ -101,13 +96,13 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     lock.exec('pragma busy_timeout = 5000; begin immediate');
     const pods = [];
     try {
-      for (let i = 0; i < 5; i += 1) pods.push(await expectSized());
+      for (let i = 0; i < 5; i += 1) pods.push(await shop.expectSized());
     } finally {
       lock.exec('rollback');
       lock.close();
     }
     for (const pod of pods) {
-      const id = String(pod.metadata.annotations[decision].split(';')[0]);
+      const id = decisionOn(pod);
       const explain = (): Promise<string> => runCli(['explain', 'decision', id, '--config', served.configFile]);
       expect(await waitFor(explain, 30, `decision ${id} to be written`, 500)).toContain('service-0');
     }
@@ -122,33 +117,8 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (${skip
     await served.restart();
     await served.outlook(2, startSeconds);
     expect(served.said).toContain('it was put aside');
-    await waitFor(expectSized, 60, 'pods to be sized again', 500);
+    await waitFor(shop.expectSized, 60, 'pods to be sized again', 500);
   }, 120_000);
-
-  /** A pod of the Deployment's ReplicaSet, as the API server made it. */
-  async function createPod(): Promise<KubeObject> {
-    const { api } = world.cluster;
-    const name = `fault-${named++}`;
-    const [set] = await api.list('/apis/apps/v1/namespaces/shop/replicasets');
-    const owner = {
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      controller: true,
-      name: set.metadata.name,
-      uid: set.metadata.uid,
-    };
-    return api.create('/api/v1/namespaces/shop/pods', {
-      metadata: { name, annotations, labels: set.spec.template.metadata.labels, ownerReferences: [owner] },
-      spec: { containers: [{ name: 'app', image: 'example.org/app:1', resources: asked }] },
-    });
-  }
-
-  async function expectSized(): Promise<KubeObject> {
-    const pod = await createPod();
-    expect(pod.metadata.annotations[decision]).toContain('; enforce; ');
-    expect(pod.spec.containers[0].resources).not.toEqual(asked);
-    return pod;
-  }
 
   function shownSerial(): Promise<string> {
     const port = Number(new URL(world.served.url).port);

@@ -30,9 +30,9 @@ describe.each([
   { resource: 'cpu', promised: 0.005, within: [0.5, 1.8], highestRatio: 1.3 },
   { resource: 'cpu', promised: 0.01, within: [0.75, 1.25], highestRatio: 1.3 },
   { resource: 'cpu', promised: 0.5, within: [0.75, 1.25], highestRatio: 1.3 },
-  { resource: 'memory', promised: 0.05, within: [0.5, 2.2], highestRatio: 3.6 },
-  { resource: 'memory', promised: 0.1, within: [0.5, 1.5], highestRatio: 3.6 },
-  { resource: 'memory', promised: 0.5, within: [0.75, 1.25], highestRatio: 3.6 },
+  { resource: 'memory', promised: 0.05, within: [0.5, 2.2], highestRatio: 4.2 },
+  { resource: 'memory', promised: 0.1, within: [0.5, 1.6], highestRatio: 4.2 },
+  { resource: 'memory', promised: 0.5, within: [0.65, 1.25], highestRatio: 4.2 },
 ] as const)('$resource at a risk of $promised', ({ resource, promised, within, highestRatio }) => {
   const replayed = replay(resource);
 

@@ -98,6 +98,7 @@ describe('docs/http.md', () => {
     ['/api/v1/decisions/{id}', '/api/v1/decisions/full'],
     ['/api/v1/forecasts/{namespace}/{kind}/{name}', '/api/v1/forecasts/shop/Deployment/checkout'],
     ['/api/v1/outlook', '/api/v1/outlook'],
+    ['/api/v1/storage', '/api/v1/storage'],
   ])('shows an answer of %s that has the keys of real ones', async (endpoint, path) => {
     const example = examples.find(({ info }) => info === `json GET ${endpoint}`);
     const received = await edge.call('GET', path);

@@ -8,6 +8,8 @@ import { noRepairs } from '../../src/collect/repair.ts';
 import { unchangedReasons } from '../../src/core/decision.ts';
 import { extenderOutcomes } from '../../src/extender/extender.ts';
 import { apiEndpoints, hotEndpoints } from '../../src/server/endpoints.ts';
+import { poolRefusalReasons } from '../../src/storage/storage-state.ts';
+import { claimReasons } from '../../src/webhook/claims/claim-outcomes.ts';
 import { type Document, fencesOf } from '../docs/markdown.ts';
 import { parseExposition } from './support/exposition.ts';
 import { fullMetrics, newMetrics } from './support/full-metrics.ts';
@@ -43,6 +45,8 @@ describe('docs/metrics.md', () => {
     const listed = labelValues(document);
     const endpoints = [...Object.keys(hotEndpoints), ...apiEndpoints, 'other'];
     expect(listed.get('barograph_decisions_total reason')).toEqual([...unchangedReasons]);
+    expect(listed.get('barograph_claims_total reason')).toEqual([...claimReasons]);
+    expect(listed.get('barograph_storage_pools_refused reason')).toEqual([...poolRefusalReasons]);
     expect(listed.get('barograph_extender_calls_total outcome')).toEqual([...extenderOutcomes]);
     expect(listed.get('barograph_request_duration_seconds endpoint')).toEqual(endpoints);
     expect(listed.get('barograph_repairs_total kind')).toHaveLength(Object.keys(noRepairs()).length);

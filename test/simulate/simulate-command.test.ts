@@ -11,9 +11,9 @@ describe('barograph simulate', () => {
   test('prints figures, intervals, differences and the first day, and says that today’s requests are not known', async () => {
     const text = await runCli([...short, '--policy', 'barograph', 'vpa', 'clairvoyant-24h']);
     expect(text).toContain('14 containers, 4032 steps of 300 s');
-    for (const title of ['After 7 days', '95 % intervals', 'Difference to vpa', 'The first 24 hours'])
+    for (const title of ['After 7 days', 'Guards', '95 % intervals', 'Difference to vpa', 'The first 24 hours'])
       expect(text).toContain(title);
-    expect(text.match(/^clairvoyant-24h/gm)).toHaveLength(4);
+    expect(text.match(/^clairvoyant-24h/gm)).toHaveLength(5);
     expect(text).toContain('What is requested today is not known');
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/log.ts';
-import type { KnowledgeBase, StoredModel } from '../../src/knowledge/knowledge.ts';
+import type { Checkpoint, JournalEntry, KnowledgeBase, StoredModel } from '../../src/knowledge/knowledge.ts';
 import { openSqlite } from '../../src/knowledge/sqlite.ts';
 import { Training } from '../../src/train/training.ts';
 import { TrainingLoop, type TrainingStatus } from '../../src/train/training-loop.ts';
@@ -38,7 +38,14 @@ interface Running {
 
 async function run(): Promise<Running> {
   const training = new Training(
-    { stepSeconds: 300, outlookStepSeconds: 1800, outlookSteps: 4, forgetAfterSeconds: 14 * 86_400 },
+    {
+      stepSeconds: 300,
+      outlookStepSeconds: 1800,
+      outlookSteps: 4,
+      forgetAfterSeconds: 14 * 86_400,
+      promised: { cpu: 0.01, memory: 0.001 },
+      renewedSeconds: 86_400,
+    },
     await knowledge.trainedToSeconds(),
   );
   const closing = new AbortController();
@@ -160,6 +167,32 @@ test('what was journalled is there after a process that ended without a word', a
   const models = await Array.fromAsync(knowledge.models());
   expect(models).toEqual(undisturbed);
   await lost.stop();
+});
+
+test('a step that could not be journalled is not hidden by later ones', async () => {
+  const whole = knowledge;
+  let isFull = false;
+  const refuse = (): Promise<void> => Promise.reject(new TypeError('disk is full'));
+  knowledge = Object.create(whole, {
+    appendJournal: { value: (entry: JournalEntry) => (isFull ? refuse() : whole.appendJournal(entry)) },
+    saveCheckpoint: { value: (checkpoint: Checkpoint) => (isFull ? refuse() : whole.saveCheckpoint(checkpoint)) },
+  }) as KnowledgeBase;
+  for (const key of ['models', 'journal', 'trainedToSeconds', 'outlook', 'publish', 'close'] as const) {
+    Object.defineProperty(knowledge, key, { value: whole[key].bind(whole) });
+  }
+  const running = await run();
+  await stepTo(start);
+  isFull = true;
+  for (const step of [1, 2]) await stepTo(start + step * 300);
+  const before = await whole.trainedToSeconds();
+  expect(await Array.fromAsync(whole.journal())).toEqual([]);
+  isFull = false;
+  await stepTo(start + 3 * 300);
+  await waitFor(async () => (await whole.trainedToSeconds()) !== before, 5, 'a checkpoint');
+  expect(await whole.trainedToSeconds()).toBe(Math.floor((start + 3 * 300) / 300) * 300);
+  await stepTo(start + 4 * 300);
+  await waitFor(async () => (await Array.fromAsync(whole.journal())).length === 1, 5, 'the journal to go on');
+  await running.stop();
 });
 
 test('history that breaks off is read on from there', async () => {

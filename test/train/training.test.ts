@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { recommendationAt } from '../../src/predict/recommend.ts';
 import { decodeBatch, encodeBatch } from '../../src/train/batch-codec.ts';
 import { Training, type TrainingOptions } from '../../src/train/training.ts';
+import { flipped } from '../support/flipped.ts';
 import { keyOf, type SyntheticPod, usageOf } from '../support/usage.ts';
 
 const start = 1_700_000_100;
@@ -10,6 +11,8 @@ const options: TrainingOptions = {
   outlookStepSeconds: 1800,
   outlookSteps: 24,
   forgetAfterSeconds: 3 * 86_400,
+  promised: { cpu: 0.01, memory: 0.001 },
+  renewedSeconds: 86_400,
 };
 const wave = (time: number): number => 200 + 100 * Math.sin((time / 86_400) * 2 * Math.PI) + (time % 7);
 const pod = (name: string, index = 0, node?: string): SyntheticPod => ({
@@ -22,6 +25,10 @@ const pod = (name: string, index = 0, node?: string): SyntheticPod => ({
 
 function fail(): never {
   throw new TypeError('there is no forecast');
+}
+
+function damaged(state: Uint8Array): Uint8Array {
+  return flipped(state, state.length - 3);
 }
 
 function rangeOf(fromStep: number, steps: number) {
@@ -118,11 +125,16 @@ test('models come back from a checkpoint as they were, and go on the same', () =
 test('a checkpoint holds only what changed since the last one that was kept', () => {
   const training = trained();
   const first = training.checkpoint();
-  expect(first?.checkpoint.models).toHaveLength(2);
-  expect(training.checkpoint()?.checkpoint.models).toHaveLength(2);
+  // Of each of two containers what is calibrated and what sizing learned, and the fleet's prices.
+  expect(first?.checkpoint.models).toHaveLength(5);
+  expect(training.checkpoint()?.checkpoint.models).toHaveLength(5);
   first?.kept();
   training.take(usageOf(rangeOf(600, 1), [pod('cart')]));
-  expect(training.checkpoint()?.checkpoint.models.map(({ id }) => id)).toEqual(['container:shop/Deployment/cart/app']);
+  expect(training.checkpoint()?.checkpoint.models.map(({ id }) => id)).toEqual([
+    'container:shop/Deployment/cart/app',
+    'sizing:shop/Deployment/cart/app',
+    'fleet:prices',
+  ]);
 });
 
 test('a series that disappears stays for a while, is forgotten then, and can return', () => {
@@ -131,7 +143,10 @@ test('a series that disappears stays for a while, is forgotten then, and can ret
   training.take(usageOf(rangeOf(600, 500), [pod('checkout')]));
   expect(training.outlook(2, start)?.forecasts).toHaveLength(2);
   training.take(usageOf(rangeOf(1100, 400), [pod('checkout')]));
-  expect(training.checkpoint()?.checkpoint.removedModels).toEqual(['container:shop/Deployment/cart/app']);
+  expect(training.checkpoint()?.checkpoint.removedModels).toEqual([
+    'container:shop/Deployment/cart/app',
+    'sizing:shop/Deployment/cart/app',
+  ]);
   const published = training.outlook(3, start);
   expect(published?.withdrawn).toEqual(['shop/Deployment/cart/app']);
   if (published !== undefined) training.published(published);
@@ -144,12 +159,57 @@ test('a series that disappears stays for a while, is forgotten then, and can ret
 test('a damaged model is refused with the reason, the others stay', () => {
   const { checkpoint } = trained().checkpoint() ?? {};
   const restored = new Training(options);
-  const [first, second] = checkpoint?.models ?? [];
-  const state = first?.state.slice() ?? new Uint8Array(0);
-  state[state.length - 3] = (state[state.length - 3] ?? 0) ^ 1;
-  expect(restored.restore({ id: first?.id ?? '', state })).toMatch(/checksum/);
-  expect(restored.restore(second ?? { id: '', state })).toBeUndefined();
+  const damagedId = 'container:shop/Deployment/checkout/app';
+  for (const { id, state } of checkpoint?.models ?? []) {
+    const why = restored.restore({ id, state: id === damagedId ? damaged(state) : state });
+    if (id === damagedId) expect(why).toMatch(/checksum/);
+    else expect(why).toBeUndefined();
+  }
   expect(restored.size.containers).toBe(1);
+});
+
+test.each(['before', 'after'])('what rests on a demand that is damaged is learned anew, restored %s it', (when) => {
+  const { checkpoint } = trained().checkpoint() ?? {};
+  const models = checkpoint?.models ?? [];
+  const restored = new Training(options, checkpoint?.trainedToSeconds);
+  const damagedId = 'sizing:shop/Deployment/checkout/app';
+  for (const { id, state } of when === 'before' ? models : models.toReversed()) {
+    restored.restore({ id, state: id === damagedId ? damaged(state) : state });
+  }
+  expect(restored.outlook(1, start)?.forecasts.map(({ id }) => id)).toEqual(['shop/Deployment/cart/app']);
+});
+
+describe('the request that all containers share the risk of', () => {
+  const pooled = (one: Training, i = 0) => one.outlook(1, start)?.forecasts[i]?.memory.pooled;
+
+  test('comes with each forecast, for the configured promise', () => {
+    const { promised, request } = pooled(trained()) ?? fail();
+    expect(promised).toBe(0.001);
+    expect(request).toBeGreaterThan(3e8);
+  });
+
+  test('rises after a kill that the source reports', () => {
+    const [quiet, killed] = [trained(), trained()];
+    const batch = usageOf(rangeOf(600, 12), [pod('checkout')]);
+    quiet.take(batch);
+    const [one] = batch.containers;
+    if (one === undefined) return fail();
+    killed.take({
+      ...batch,
+      containers: [{ ...one, killed: Uint8Array.from(one.times, (_, i) => (i === 5 ? 1 : 0)) }],
+    });
+    expect(pooled(killed)?.request).toBeGreaterThan(pooled(quiet)?.request ?? Number.NaN);
+  });
+
+  test('is not withheld or doubled by a restart in the middle of an hour', () => {
+    const training = trained(606);
+    const { checkpoint } = training.checkpoint() ?? {};
+    const restored = new Training(options, checkpoint?.trainedToSeconds);
+    for (const model of checkpoint?.models ?? []) expect(restored.restore(model)).toBeUndefined();
+    for (const one of [training, restored]) one.take(usageOf(rangeOf(606, 30), [pod('checkout'), pod('cart')]));
+    const byId = (one: Training) => one.outlook(2, start)?.forecasts.toSorted((a, b) => a.id.localeCompare(b.id));
+    expect(byId(restored)).toEqual(byId(training));
+  });
 });
 
 test('a batch comes back from its bytes', () => {

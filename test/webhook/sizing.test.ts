@@ -23,6 +23,19 @@ describe('a request follows the forecast', () => {
     expect(await sized('', '', { forecasts }, pod)).toBe('200m 410Mi');
   });
 
+  test('at the price of the fleet where no risk is written, as long as that keeps the configured one', async () => {
+    const { cpu, memory, ...rest } = containerForecast('shop/Deployment/web/app');
+    const pooled = { promised: 0.05, request: 123 };
+    const forecasts = new Map([[rest.id, { ...rest, cpu: { ...cpu, pooled }, memory: { ...memory, pooled } }]]);
+    const latency = { 'slo.barograph.dev/latency': 'p99 < 1s', 'slo.barograph.dev/memory-exceeded': undefined };
+    const pod = annotated(podOf([container('app', '100m 128Mi')]), latency);
+    // The configured risks are 5 % and 1 %: what is priced for 5 % is not memory's.
+    const bare = annotated(pod, { 'slo.barograph.dev/cpu-exceeded': undefined });
+    expect(await sized('', '', { forecasts }, bare)).toBe('123m 359Mi');
+    const wished = annotated(pod, { 'slo.barograph.dev/cpu-exceeded': '5%' });
+    expect(await sized('', '', { forecasts }, wished)).toBe('241m 359Mi');
+  });
+
   test('where nothing was written too, and a BestEffort pod becomes Burstable', async () => {
     expect(await sized('- -', '250m 300Mi')).toBe('250m 300Mi');
   });

@@ -46,6 +46,23 @@ barograph.{{ .Release.Namespace }}.svc
 {{- end -}}
 {{- end }}
 
+{{/* Not empty where DiskHealth, PoolForecast and StoragePlan objects are kept. */}}
+{{- define "barograph.hasPlans" -}}
+{{- $storage := get (include "barograph.given" . | fromJson) "storage" -}}
+{{- if kindIs "map" $storage -}}
+{{- if ne (toJson (dig "plans" "enabled" true $storage)) "false" }}yes{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Not empty where filter refuses nodes for their disks. */}}
+{{- define "barograph.refusesNodes" -}}
+{{- $storage := get (include "barograph.given" . | fromJson) "storage" -}}
+{{- if kindIs "map" $storage -}}
+{{- $known := or (ne (dig "nodeDisks" "kind" "none" $storage) "none") (not (empty (get $storage "ceph"))) -}}
+{{- if and $known (ne (toJson (dig "refuseNodes" true $storage)) "false") }}yes{{ end -}}
+{{- end -}}
+{{- end }}
+
 {{- define "barograph.port" -}}
 {{- $address := dig "server" "address" "" (include "barograph.given" . | fromJson) -}}
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address) | default "8443" }}
@@ -92,6 +109,13 @@ barograph.{{ .Release.Namespace }}.svc
 {{- if .Values.secondScheduler.enabled -}}
 {{- $lease := printf "%s/barograph-scheduler" .Release.Namespace -}}
 {{- $_ := set $configuration "scheduler" (dict "name" "barograph-scheduler" "lease" $lease) -}}
+{{- end -}}
+{{- if include "barograph.hasPlans" . -}}
+{{- $storage := deepCopy $configuration.storage -}}
+{{- $plans := deepCopy (default dict $storage.plans) -}}
+{{- $_ := set $plans "lease" (printf "%s/barograph-storage" .Release.Namespace) -}}
+{{- $_ := set $storage "plans" $plans -}}
+{{- $_ := set $configuration "storage" $storage -}}
 {{- end -}}
 {{- toJson $configuration -}}
 {{- end }}

@@ -1,12 +1,16 @@
+import { storageGroup, storageKinds } from '../../operator/storage/custom-resources.ts';
 import { servingSecret } from './configuration.ts';
 import {
   appName,
   clusterName,
+  hasPlans,
+  hasStorage,
   type InstallOptions,
   inNamespace,
   type KubernetesObject,
   labels,
   schedulerName,
+  storageLease,
 } from './options.ts';
 
 interface Rule {
@@ -25,6 +29,21 @@ interface Subject {
 
 const watched = ['list', 'watch'];
 const kept = ['get', 'patch'];
+/** Claims are also read one by one: an Event on one needs its uid. */
+const storageRules: Rule[] = [
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', ...watched] },
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: watched },
+  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'csistoragecapacities'], verbs: watched },
+  { apiGroups: ['ceph.rook.io'], resources: ['cephclusters'], verbs: watched },
+];
+const planRules: Rule[] = [
+  {
+    apiGroups: [storageGroup],
+    resources: Object.keys(storageKinds),
+    verbs: ['list', 'create', 'patch', 'delete'],
+  },
+  { apiGroups: [storageGroup], resources: Object.keys(storageKinds).map((kind) => `${kind}/status`), verbs: ['patch'] },
+];
 const accessGroup = 'rbac.authorization.k8s.io';
 const apiVersion = `${accessGroup}/v1`;
 
@@ -41,6 +60,14 @@ export function accessObjects(options: InstallOptions): KubernetesObject[] {
     clusterRoleBinding(name, name, subject),
     // For people: bind it to whoever may read decisions, forecasts and the dashboard.
     clusterRole(reader, [{ nonResourceURLs: ['/barograph/api/v1/*'], verbs: ['get'] }]),
+    // For people: who may approve what is done to the storage.
+    ...(hasPlans(options)
+      ? [
+          clusterRole(`${name}-storage-approver`, [
+            { apiGroups: [storageGroup], resources: ['storageplans'], verbs: ['get', 'list', 'watch', 'patch'] },
+          ]),
+        ]
+      : []),
     // A replica asks the others for decisions that it did not make.
     ...(hasPeers(options) ? [clusterRoleBinding(`${name}-peers`, reader, subject)] : []),
     ...(own.length > 0 ? [role(options, own), roleBinding(options, subject)] : []),
@@ -60,6 +87,8 @@ function rulesInCluster(options: InstallOptions): Rule[] {
     { apiGroups: ['batch'], resources: ['jobs'], verbs: watched },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: watched },
     { apiGroups: ['autoscaling.k8s.io'], resources: ['verticalpodautoscalers'], verbs: watched },
+    ...(hasStorage(options) ? storageRules : []),
+    ...(hasPlans(options) ? planRules : []),
     ...(source?.kind === 'metrics-api'
       ? [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['list'] }]
       : []),
@@ -87,9 +116,11 @@ function rulesInNamespace(options: InstallOptions): Rule[] {
     { apiGroups: [''], resources: ['secrets'], resourceNames: [servingSecret], verbs: kept },
     { ...leases, resourceNames: [appName], verbs: kept },
   ];
+  const ofStorage: Rule[] = [{ ...leases, resourceNames: [storageLease], verbs: kept }];
   const ofScheduler: Rule[] = [{ ...leases, resourceNames: [schedulerName], verbs: ['get'] }];
   return [
     ...(options.certificates.kind === 'managed' ? ofCertificates : []),
+    ...(hasPlans(options) ? ofStorage : []),
     ...(options.secondScheduler === undefined ? [] : ofScheduler),
   ];
 }

@@ -3,12 +3,14 @@ import { digestOf } from './digest.ts';
 import {
   appName,
   clusterName,
+  hasPlans,
   type InstallOptions,
   inNamespace,
   type KubernetesObject,
   ownHosts,
   peersService,
   schedulerName,
+  storageLease,
 } from './options.ts';
 
 export const configFolder = '/etc/barograph';
@@ -28,10 +30,11 @@ export function configurationObjects(options: InstallOptions): KubernetesObject[
     metadata: inNamespace(options),
     data: { 'barograph.yaml': configurationText(options) },
   };
-  if (certificates.kind === 'managed') return [configMap, ...sharedObjects(options)];
-  if (certificates.kind !== 'own') return [configMap];
+  const common = [configMap, ...storageLeases(options)];
+  if (certificates.kind === 'managed') return [...common, ...sharedObjects(options)];
+  if (certificates.kind !== 'own') return common;
   return [
-    configMap,
+    ...common,
     {
       ...secret(options, authoritySecret),
       stringData: { 'ca.crt': certificates.authority, 'ca.key': certificates.authorityKey },
@@ -45,6 +48,11 @@ function sharedObjects(options: InstallOptions): KubernetesObject[] {
     secret(options, servingSecret),
     { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: inNamespace(options) },
   ];
+}
+
+function storageLeases(options: InstallOptions): KubernetesObject[] {
+  if (!hasPlans(options)) return [];
+  return [{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: inNamespace(options, storageLease) }];
 }
 
 function secret(options: InstallOptions, name: string): KubernetesObject {
@@ -78,7 +86,15 @@ function installedConfiguration(options: InstallOptions): object {
     knowledge: { ...fieldsOf(configuration.knowledge), kind: 'sqlite', path: knowledgeFolder },
     kubernetes: { enabled: true },
     ...schedulerSettings(options),
+    ...storageSettings(options),
   };
+}
+
+function storageSettings(options: InstallOptions): object {
+  if (!hasPlans(options)) return {};
+  const storage = fieldsOf(options.configuration.storage);
+  const lease = `${options.namespace}/${storageLease}`;
+  return { storage: { ...storage, plans: { ...fieldsOf(storage.plans), lease } } };
 }
 
 /** What replicas share and by what they find each other. */

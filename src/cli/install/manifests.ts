@@ -3,8 +3,9 @@ import { certificateObjects } from './cert-manager.ts';
 import { configurationObjects } from './configuration.ts';
 import { monitoringObjects } from './monitoring.ts';
 import type { InstallOptions, KubernetesObject } from './options.ts';
-import { labels } from './options.ts';
+import { hasPlans, labels } from './options.ts';
 import { schedulerObjects } from './second-scheduler.ts';
+import { storageDefinitions } from './storage-crds.ts';
 import { webhookObjects } from './webhooks.ts';
 import { workloadObjects } from './workload.ts';
 
@@ -16,6 +17,7 @@ export function manifests(options: InstallOptions): KubernetesObject[] {
   const inside = options.url === undefined;
   return [
     namespaceObject(options),
+    ...(hasPlans(options) ? storageDefinitions() : []),
     ...accessObjects(options),
     ...(inside ? insideObjects(options) : []),
     ...webhookObjects(options),

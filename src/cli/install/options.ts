@@ -52,6 +52,35 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
+/** Whether the configuration has `storage`: then claims are decided on, and what that needs is installed. */
+export function hasStorage({ configuration }: Pick<InstallOptions, 'configuration'>): boolean {
+  return typeof configuration.storage === 'object' && configuration.storage !== null;
+}
+
+/** Whether DiskHealth, PoolForecast and StoragePlan objects are kept. */
+export function hasPlans(options: Pick<InstallOptions, 'configuration'>): boolean {
+  return hasStorage(options) && fieldOf(storageOf(options), 'plans', 'enabled') !== false;
+}
+
+/** Whether filter refuses nodes for their disks: only then is there a rule that it must be registered for. */
+export function refusesNodes(options: Pick<InstallOptions, 'configuration'>): boolean {
+  const storage = storageOf(options);
+  if (storage === undefined || storage.refuseNodes === false) return false;
+  const ofNodes = fieldOf(storage, 'nodeDisks', 'kind') ?? 'none';
+  return ofNodes !== 'none' || (Array.isArray(storage.ceph) && storage.ceph.length > 0);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function storageOf(options: Pick<InstallOptions, 'configuration'>): Fields | undefined {
+  return hasStorage(options) ? (options.configuration.storage as Fields) : undefined;
+}
+
+function fieldOf(fields: Fields | undefined, key: string, inner: string): unknown {
+  const value = fields?.[key];
+  return typeof value === 'object' && value !== null ? (value as Fields)[inner] : undefined;
+}
+
 export const appName = 'barograph';
 
 /** What pods and the Service that finds them have in common. */
@@ -66,6 +95,9 @@ export function inNamespace({ namespace }: Pick<InstallOptions, 'namespace'>, na
 
 /** What may be restarted or evicted apart from each other: the pods of the second scheduler are not those of the server. */
 export const schedulerName = 'barograph-scheduler';
+
+/** The Lease by which replicas agree on who keeps storage objects. */
+export const storageLease = 'barograph-storage';
 
 /** The headless Service by which replicas find each other. */
 export const peersService = 'barograph-peers';

@@ -9,6 +9,7 @@ import {
   inNamespace,
   type KubernetesObject,
   labels,
+  refusesNodes,
   type SecondScheduler,
   schedulerName,
   serviceHost,
@@ -70,7 +71,8 @@ function access(options: InstallOptions): KubernetesObject[] {
   ];
 }
 
-function configuration({ namespace }: InstallOptions, { filter, weight }: SecondScheduler): object {
+function configuration(options: InstallOptions, { filter, weight }: SecondScheduler): object {
+  const { namespace } = options;
   return {
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
@@ -80,7 +82,7 @@ function configuration({ namespace }: InstallOptions, { filter, weight }: Second
       extenderStanza({
         origin: `https://${serviceHost(namespace)}:443`,
         tls: { caFile: `${authorityFolder}/ca.crt` },
-        filter,
+        filter: filter || refusesNodes(options),
         weight,
       }),
     ],

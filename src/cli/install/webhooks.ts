@@ -1,7 +1,11 @@
 import { objectivePrefix } from '../../core/objective.ts';
+import { storageClassAnnotation } from '../../webhook/claims/claim.ts';
 import { boundsAnnotation, enabledLabel, modeAnnotation } from '../../webhook/effective.ts';
 import { servingSecret } from './configuration.ts';
-import { appName, clusterName, type InstallOptions, type KubernetesObject, labels } from './options.ts';
+import { appName, clusterName, hasStorage, type InstallOptions, type KubernetesObject, labels } from './options.ts';
+
+/** What storage.autoClass is when nobody says otherwise. */
+const usualAutoClass = 'barograph';
 
 interface SelectorTerm {
   readonly key: string;
@@ -50,8 +54,43 @@ function podWebhooks(options: RegistrationOptions): KubernetesObject {
         matchConditions: [{ name: 'has-an-objective', expression: hasObjective('object') }],
         ...shared,
       },
+      ...claimWebhooks(options),
     ],
   };
+}
+
+/** Claims that ask for the best class, by their annotation or by the class that stands for it; only where storage is configured. */
+function claimWebhooks(options: RegistrationOptions): object[] {
+  const { configuration = {} } = options;
+  if (!hasStorage({ configuration })) return [];
+  return [
+    {
+      name: 'claims.barograph.dev',
+      clientConfig: clientConfig(options, '/admission/claims'),
+      namespaceSelector: namespaces(options),
+      rules: [
+        {
+          apiGroups: [''],
+          apiVersions: ['v1'],
+          operations: ['CREATE'],
+          resources: ['persistentvolumeclaims'],
+          scope: 'Namespaced',
+        },
+      ],
+      matchConditions: [{ name: 'asks-for-a-class', expression: asksForClass(autoClassOf(configuration)) }],
+      admissionReviewVersions: ['v1'],
+      failurePolicy: 'Ignore',
+      matchPolicy: 'Equivalent',
+      timeoutSeconds: 3,
+      reinvocationPolicy: 'IfNeeded',
+      sideEffects: 'NoneOnDryRun',
+    },
+  ];
+}
+
+function autoClassOf(configuration: Readonly<Record<string, unknown>>): string {
+  const { autoClass } = configuration.storage as { readonly autoClass?: unknown };
+  return typeof autoClass === 'string' ? autoClass : usualAutoClass;
 }
 
 /** Refuses annotations that cannot be read, on pods and on the templates that pods come from. */
@@ -110,6 +149,12 @@ function namespaces({ namespace }: RegistrationOptions, ...terms: readonly Selec
 /** CEL: whether an object has an annotation that makes a pod opt in. */
 function hasObjective(object: string): string {
   return `${object}.metadata.?annotations.orValue({}).exists(key, key.startsWith('${objectivePrefix}'))`;
+}
+
+/** CEL: whether a claim has the annotation, or is of the class that stands for it. */
+function asksForClass(autoClass: string): string {
+  const annotated = `'${storageClassAnnotation}' in object.metadata.?annotations.orValue({})`;
+  return `${annotated} || object.spec.?storageClassName.orValue('') == '${autoClass}'`;
 }
 
 /** CEL: whether an object or its pod template (of a CronJob: of its job template) has an annotation with a grammar. */

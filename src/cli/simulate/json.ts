@@ -1,5 +1,6 @@
 import { intervalOf } from '../../simulate/replay/bootstrap.ts';
 import { figureNames } from '../../simulate/replay/figures.ts';
+import { guardsOf } from '../../simulate/replay/guards.ts';
 import type { Outcome, WindowOutcome } from '../../simulate/replay/outcome.ts';
 import type { SimulationResult } from './result.ts';
 
@@ -39,6 +40,7 @@ function windowJson({ window, sums, figures, resampled }: WindowOutcome, referen
     fromStep: window.from,
     toStep: window.to,
     metrics: figures,
+    guards: guardsOf(sums),
     intervals: Object.fromEntries(figureNames.map((name) => [name, intervalOf(name, resampled) ?? null])),
     ...(other === undefined
       ? {}

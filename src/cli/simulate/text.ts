@@ -1,4 +1,6 @@
+import { fixed } from '../../simulate/numbers.ts';
 import { intervalOf } from '../../simulate/replay/bootstrap.ts';
+import { guardsOf } from '../../simulate/replay/guards.ts';
 import type { Outcome, WindowOutcome } from '../../simulate/replay/outcome.ts';
 import type { ReplayWindow } from '../../simulate/replay/rules.ts';
 import {
@@ -19,6 +21,7 @@ export function resultText(result: SimulationResult): string {
   const parts = [
     heading(result),
     `After ${learned} days of learning:\n${figuresTable(outcomes, 'scored')}`,
+    `Guards, which the totals hide:\n${guardsTable(outcomes)}`,
     `95 % intervals (bootstrap over containers):\n${intervalsTable(outcomes)}`,
     reference === undefined
       ? ''
@@ -52,6 +55,42 @@ function figuresTable(outcomes: readonly Outcome[], name: ReplayWindow['name']):
     ...columns.map((column) => shown(windowOf(outcome, name)?.figures[column.figure], column)),
   ]);
   return renderTable(['policy', ...columns.map(({ title }) => title)], rows);
+}
+
+/** The containers on their own: medians, geometric means, days, the worst and the largest. */
+function guardsTable(outcomes: readonly Outcome[]): string {
+  const header = [
+    'policy',
+    'median mem slack %',
+    'median cpu slack %',
+    'mem req/use, geometric mean',
+    'cpu',
+    'OOM-days %',
+    'worst OOM/d',
+    'OOM of the 4 largest',
+    'worst cpu exceeded %',
+  ];
+  const text = (value: number | null | undefined, scale: number, digits: number): string =>
+    typeof value === 'number' ? fixed(value * scale, digits) : '–';
+  const rows = outcomes.flatMap((outcome) => {
+    const of = windowOf(outcome, 'scored');
+    if (of === undefined) return [];
+    const guards = guardsOf(of.sums);
+    return [
+      [
+        outcome.name,
+        text(of.figures.memSlackMedian, 100, 1),
+        text(of.figures.cpuSlackMedian, 100, 1),
+        text(guards.memReqPerUse, 1, 2),
+        text(guards.cpuReqPerUse, 1, 2),
+        text(of.figures.oomDayShare, 100, 1),
+        text(guards.worstOomPerDay, 1, 2),
+        text(guards.largestOom, 1, 0),
+        text(guards.worstCpuExceeded, 100, 1),
+      ],
+    ];
+  });
+  return renderTable(header, rows);
 }
 
 function intervalsTable(outcomes: readonly Outcome[]): string {

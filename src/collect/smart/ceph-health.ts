@@ -1,10 +1,11 @@
 import type { DiskReading } from '../../core/disk.ts';
 import { BarographError } from '../../core/errors.ts';
+import { fieldsAt } from './json-fields.ts';
 import { smartctlReading } from './smartctl.ts';
 
 /**
  * Reads what `ceph device get-health-metrics` printed: smartctl's JSON by the time it was scraped (`20261125-153000`, UTC), oldest first in
- * the answer. Throws TRACE_INVALID.
+ * the answer. Times at which the OSD could not read the device are passed over. Throws TRACE_INVALID.
  */
 export function readCephHealth(text: string, place: string): readonly DiskReading[] {
   let json: unknown;
@@ -26,8 +27,15 @@ export function readCephHealth(text: string, place: string): readonly DiskReadin
     );
   }
   return entries
+    .filter(([, value]) => !isFailure(value))
     .map(([key, value]) => ({ ...smartctlReading(value, `${place}: ${key}`), timeSeconds: timeOf(key) }))
     .toSorted((a, b) => (a.timeSeconds ?? 0) - (b.timeSeconds ?? 0));
+}
+
+/** What an OSD sends when smartctl did not run: `{"dev": "/dev/sdb", "error": "smartctl failed", …}`. */
+function isFailure(value: unknown): boolean {
+  const { error, smartctl } = fieldsAt(value);
+  return error !== undefined && smartctl === undefined;
 }
 
 function timeOf(key: string): number | undefined {

@@ -14,8 +14,13 @@ interface Device {
  * `value_type` of before 0.9.
  */
 export function readSmartctlExporter(text: string, timeSeconds?: number): readonly DiskReading[] {
+  return readSmartctlSamples(metricSamples(text, 'smartctl_'), timeSeconds);
+}
+
+/** The same of samples that were read already, all of one host. */
+export function readSmartctlSamples(samples: Iterable<MetricSample>, timeSeconds?: number): readonly DiskReading[] {
   const devices = new Map<string, Device>();
-  for (const sample of metricSamples(text, 'smartctl_')) {
+  for (const sample of samples) {
     const { device } = sample.labels;
     if (device === undefined) continue;
     const known = devices.get(device) ?? { labels: {}, values: new Map(), attributes: new Map() };

@@ -7,16 +7,25 @@ export interface Tail {
   readonly power: number;
 }
 
+/** Chances below this are taken for none. */
+const negligible = 1e-7;
+
 /**
- * The curve of weighted values, each smeared upwards by the tail. One pass: what the values below give to a bucket fades by ratio^−power from
- * one bucket to the next.
+ * The curve of weighted values, each smeared upwards by the tail, over so many buckets from that of the first weight. One pass: what the values below
+ * give to a bucket fades by ratio^−power from one bucket to the next.
  */
-export function curveOf(weights: Float64Array, total: number, ratio: number, tail: Tail): ExceedanceCurve {
-  const curve = new Float64Array(weights.length);
+export function curveOf(
+  weights: Float64Array | Float32Array,
+  total: number,
+  ratio: number,
+  tail: Tail,
+  length = weights.length,
+): ExceedanceCurve {
+  const curve = new Float64Array(length);
   const fade = ratio ** -tail.power;
   let [within, beyond] = [0, 0];
-  for (let bucket = 0; bucket < weights.length; bucket += 1) {
-    const weight = weights[bucket] ?? 0;
+  for (let bucket = 0; bucket < length; bucket += 1) {
+    const weight = bucket < weights.length ? (weights[bucket] ?? 0) : 0;
     within += weight;
     beyond = beyond * fade + weight * tail.share;
     curve[bucket] = Math.max(0, (total - within + beyond) / total);
@@ -24,28 +33,21 @@ export function curveOf(weights: Float64Array, total: number, ratio: number, tai
   return curve;
 }
 
-/** A curve without the buckets that are surely exceeded and those that never are, in 32 bits: what is kept until it is known what came. */
+/** After so many buckets a tail gives nothing any more. */
+export function lengthOf({ share, power }: Tail, ratio: number): number {
+  return Math.max(0, Math.ceil(Math.log(share / negligible) / (power * Math.log(ratio))));
+}
+
+/** A curve without the buckets that are surely exceeded and those that never are, in 32 bits. */
 export interface CurvePart {
-  readonly from: number;
-  readonly values: Float32Array;
+  readonly low: number;
+  readonly chances: Float32Array;
 }
 
-/** Chances below this are left out: a likelihood is never taken for less than a thousand times that. */
-const negligible = 1e-7;
-
-export function partOf(curve: ExceedanceCurve): CurvePart {
-  let from = 0;
-  while (from < curve.length && (curve[from] ?? 0) >= 1) from += 1;
-  let end = curve.length;
-  while (end > from && (curve[end - 1] ?? 0) < negligible) end -= 1;
-  return { from, values: Float32Array.from(curve.subarray(from, end)) };
-}
-
-/** The probability that a curve gave to a bucket and its neighbours; never 0, so that one surprise does not silence it for good. */
-export function likelihoodOf(part: CurvePart, bucket: number): number {
-  return Math.max(1e-4, chanceAt(part, bucket - 2) - chanceAt(part, bucket + 1));
-}
-
-function chanceAt({ from, values }: CurvePart, bucket: number): number {
-  return bucket < from ? 1 : (values[bucket - from] ?? 0);
+/** The whole of it, for a grid of so many buckets. */
+export function wholeOf({ low, chances }: CurvePart, count: number): ExceedanceCurve {
+  const curve = new Float64Array(count);
+  curve.fill(1, 0, low);
+  curve.set(chances, low);
+  return curve;
 }

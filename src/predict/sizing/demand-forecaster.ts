@@ -3,12 +3,11 @@ import { type Forecast, type Forecaster, type ForecasterKind, type Horizon, isUs
 import { ModelTime } from '../model-time.ts';
 import { Demand } from './demand.ts';
 import type { DemandOptions } from './demand-options.ts';
+import { forecastOf } from './demand-quantiles.ts';
 
 const name = 'like-hours';
 const version = 1;
 const hour = 3600;
-/** The highest level, 1, is read as this risk. */
-const smallestRisk = 1e-4;
 
 /**
  * A demand as a forecaster: the same quantiles at every step, those of one step of the next hours. Hours are those of the samples' own time; what
@@ -38,18 +37,8 @@ export class DemandForecaster implements Forecaster {
   }
 
   predict(horizon: Horizon, levels: Float64Array): Forecast | undefined {
-    const demand = this.#demand.curve === undefined ? this.#closedEarly() : this.#demand;
-    const { curve } = demand;
-    if (curve === undefined) return undefined;
-    let bucket = 0;
-    const quantiles = levels.map((level) => {
-      const risk = Math.max(1 - level, smallestRisk);
-      while (bucket < curve.length - 1 && (curve[bucket] ?? 0) > risk) bucket += 1;
-      return demand.requestFor(bucket);
-    });
-    const values = new Float64Array(horizon.steps * levels.length);
-    for (let step = 0; step < horizon.steps; step += 1) values.set(quantiles, step * levels.length);
-    return { ...horizon, levels, values };
+    const demand = this.#demand.part === undefined ? this.#closedEarly() : this.#demand;
+    return forecastOf(demand, horizon, levels);
   }
 
   save(): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Resource } from '../../core/resource.ts';
+import type { PerResource } from '../../core/resource.ts';
 import type { Tail } from './curve.ts';
 import { ValueGrid } from './value-grid.ts';
 
@@ -29,7 +29,7 @@ export interface DemandOptions {
   readonly hoursKept: number;
 }
 
-export const demandOptions: Readonly<Record<Resource, DemandOptions>> = {
+export const demandOptions: Readonly<PerResource<DemandOptions>> = {
   memory: {
     // From 1 MiB to 8 TiB: below that a container never is.
     grid: new ValueGrid(2 ** 20, 1.05, 2 ** 43),

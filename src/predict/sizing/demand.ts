@@ -1,16 +1,24 @@
+import { BarographError } from '../../core/errors.ts';
 import { frame, packNumbers, unframe, unpackDoubles, unpackFloats } from '../../core/framing.ts';
-import { type CurvePart, curveOf, type ExceedanceCurve, likelihoodOf, partOf } from './curve.ts';
+import { type CurvePart, curveOf, type ExceedanceCurve, lengthOf, wholeOf } from './curve.ts';
+import { Decayed } from './decayed.ts';
 import type { DemandOptions } from './demand-options.ts';
-import { Experts, mixtureOf } from './experts.ts';
+import { Experts } from './experts.ts';
+import { Foreseen } from './foreseen.ts';
 import { Hours } from './hours.ts';
-import { afterLikeHours, type Weighed } from './like-hours.ts';
+import { afterLikeHours, type Span, type Weighed } from './like-hours.ts';
+import { packWords, unpackWords } from './words.ts';
 
 /** A request is this much above the highest value seen, so that the same again does not exceed it. */
 const hair = 1.001;
 /** Of an hour: many replicas, or short steps, have more and say no more by them. */
 const mostSamples = 60;
+/** What was foreseen of a horizon is kept so many times over it, to be judged. */
+const judgements = 3;
+/** Buckets beyond the highest value in which an expert's foresight is told apart from none. */
+const foresight = 60;
 const kind = 'demand';
-const version = 1;
+const version = 2;
 
 /**
  * What a container will need in the next hours, from what it needed before. A mixture of experts: decayed histograms of several
@@ -20,37 +28,49 @@ const version = 1;
 export class Demand {
   readonly options: DemandOptions;
   readonly #hours: Hours;
-  readonly #histograms: readonly Float64Array[];
-  readonly #totals: Float64Array;
+  readonly #histograms: readonly Decayed[];
   readonly #experts: Experts;
-  /** The experts' curves of the last hours, oldest first, until what they foresaw has come. */
-  #foreseen: (readonly CurvePart[])[] = [];
+  /** What the experts expected of late, oldest first, until it has come. */
+  #foreseen: Foreseen[] = [];
+  #closed = 0;
   #open: number[] = [];
-  #highest = 0;
+  /** The buckets that were ever seen. */
+  #span: Span | undefined;
   #most = 0;
-  #curve: ExceedanceCurve | undefined;
+  #curve: CurvePart | undefined;
   /** What the prior's tail leaves so many buckets above a value. */
   readonly #priorFade: Float64Array;
+  /** Buckets beyond the highest that a curve needs. */
+  readonly #beyond: number;
 
   constructor(options: DemandOptions) {
-    const { halfLives, likeness, grid } = options;
+    const { halfLives, likeness, grid, priorTail, tail } = options;
     this.options = options;
-    this.#hours = new Hours(options.hoursKept);
-    this.#histograms = halfLives.map(() => new Float64Array(grid.count));
-    this.#totals = new Float64Array(halfLives.length);
-    const { share, power } = options.priorTail;
-    this.#priorFade = grid.ends.map((_, above) => share * grid.ratio ** (-power * above));
+    this.#hours = new Hours(options.hoursKept, options.horizonHours);
+    this.#histograms = halfLives.map((halfLife) => new Decayed(halfLife));
+    this.#beyond = Math.max(lengthOf(tail, grid.ratio), lengthOf(priorTail, grid.ratio));
+    this.#priorFade = priorFadeOf(options);
     this.#experts = new Experts(halfLives.length + likeness.length, options);
   }
 
   /** How likely more than each bucket's end is, in the next hours (outcome `highest`) or in one step of them (`each`). */
   get curve(): ExceedanceCurve | undefined {
+    return this.#curve === undefined ? undefined : wholeOf(this.#curve, this.options.grid.count);
+  }
+
+  /** The same without what is sure, as it is kept. */
+  get part(): CurvePart | undefined {
     return this.#curve;
   }
 
   /** The samples of the open hour, as buckets. */
   get open(): readonly number[] {
     return this.#open;
+  }
+
+  /** The highest value ever seen. */
+  get most(): number {
+    return this.#most;
   }
 
   /** What has to be requested to hold a bucket: of the highest one no more than was ever used, which may be all there is to use. */
@@ -75,29 +95,32 @@ export class Demand {
     const open = this.#open;
     this.#open = [];
     if (open.length === 0) return;
+    const { outcome, recentHours } = this.options;
     const peak = highestOf(open, 0);
-    this.#highest = Math.max(this.#highest, peak);
-    const recent = Math.max(peak, this.#hours.peak(this.options.recentHours - 1));
-    this.#hours.add({ peak, near: highestOf(open, Math.floor(open.length / 2)), recent, samples: thinned(open) });
-    const outcomes = this.#outcomesOfHour();
+    const before = this.#span;
+    this.#span = { low: Math.min(before?.low ?? peak, lowestOf(open)), high: Math.max(before?.high ?? peak, peak) };
+    const recent = Math.max(peak, this.#hours.peak(recentHours - 1));
+    const near = highestOf(open, Math.floor(open.length / 2));
+    const samples = thinned(open);
+    this.#hours.add({ peak, near, recent, samples: outcome === 'each' ? samples : [] });
+    this.#closed += 1;
+    const outcomes = outcome === 'each' ? samples : this.#highestOfHorizon();
     this.#judge(outcomes);
-    this.#learn(outcomes);
-    const curves = this.#curves();
-    this.#foreseen.push(curves.map(partOf));
-    if (this.#foreseen.length > this.options.horizonHours) this.#foreseen.shift();
-    this.#curve = mixtureOf(curves, this.#experts.weights());
+    for (const histogram of this.#histograms) histogram.add(outcomes, before, this.#span);
+    this.#expect(true);
   }
 
   save(): Uint8Array {
-    const numbers = [this.#highest, this.#most, ...this.#totals, ...this.#experts.scores, ...this.#open];
-    const parts = this.#foreseen.flatMap((curves) => curves.flatMap(({ from, values }) => [from, values.length]));
-    const values = this.#foreseen.flatMap((curves) => curves.flatMap((part) => [...part.values]));
+    const { low = -1, high = -1 } = this.#span ?? {};
+    const totals = this.#histograms.map(({ total }) => total);
+    const { grid, horizonHours } = this.options;
+    const shape = [grid.count, horizonHours, low, high, this.#most, this.#closed];
+    const numbers = [...shape, ...totals, ...this.#experts.scores, ...this.#open];
     return frame(kind, version, [
       packNumbers(Float64Array.from(numbers)),
-      ...this.#histograms.map(packNumbers),
-      packNumbers(this.#hours.save()),
-      packNumbers(Float64Array.from(parts)),
-      packNumbers(Float32Array.from(values)),
+      ...this.#histograms.map(({ weights }) => packNumbers(weights)),
+      packWords(this.#hours.save()),
+      packWords(Uint16Array.from(this.#foreseen.flatMap((one) => one.save()))),
     ]);
   }
 
@@ -108,77 +131,130 @@ export class Demand {
     return demand;
   }
 
-  #load([head, ...rest]: readonly Uint8Array[]): void {
-    const { grid } = this.options;
-    const [highest = 0, most = 0, ...numbers] = unpackDoubles(kind, head);
-    this.#highest = highest;
-    this.#most = most;
-    const lives = this.#histograms.length;
-    const experts = this.#experts.scores.length;
-    this.#totals.set(numbers.slice(0, lives));
-    this.#experts.scores.set(numbers.slice(lives, lives + experts));
-    this.#open = numbers.slice(lives + experts);
-    for (const [i, histogram] of this.#histograms.entries()) histogram.set(unpackDoubles(kind, rest[i], grid.count));
-    const [hours, parts, values] = rest.slice(lives);
-    this.#hours.load(unpackFloats(kind, hours, (hours?.byteLength ?? 0) / 4), grid.count);
-    const lengths = unpackDoubles(kind, parts);
-    this.#foreseen = groupsOf(experts, partsOf(lengths, unpackFloats(kind, values, (values?.byteLength ?? 0) / 4)));
-    if (this.#hours.count > 0) this.#curve = mixtureOf(this.#curves(), this.#experts.weights());
+  get #highest(): number {
+    return this.#span?.high ?? 0;
   }
 
-  /** What is known since this hour: its samples, or the peak of a horizon that ends now. */
-  #outcomesOfHour(): ArrayLike<number> {
-    const { outcome, horizonHours } = this.options;
-    if (outcome === 'each') return this.#hours.back(0)?.samples ?? [];
+  #load([head, ...rest]: readonly Uint8Array[]): void {
+    const [count, horizon, low = -1, high = -1, most = 0, closed = 0, ...numbers] = unpackDoubles(kind, head);
+    if (count !== this.options.grid.count) {
+      throw new BarographError('OUTLOOK_INVALID', 'the state of a demand cannot be used: it is of another grid');
+    }
+    this.#span = low >= 0 ? { low, high } : undefined;
+    this.#most = most;
+    this.#closed = closed;
+    const lives = this.#histograms.length;
+    const experts = this.#experts.scores.length;
+    this.#experts.scores.set(numbers.slice(lives, lives + experts));
+    this.#open = numbers.slice(lives + experts);
+    const width = low >= 0 ? high - low + 1 : 0;
+    for (const [i, histogram] of this.#histograms.entries()) {
+      histogram.weights = unpackFloats(kind, rest[i], width);
+      histogram.total = numbers[i] ?? 0;
+    }
+    const [hours, foreseen] = rest.slice(lives);
+    this.#hours.load(unpackWords(hours), this.options.grid.count);
+    // What was foreseen of a horizon of another length cannot be judged; all else is forgotten in time.
+    if (horizon === this.options.horizonHours) this.#foreseen = Foreseen.restore(unpackWords(foreseen), experts);
+    if (this.#hours.count > 0) this.#expect(false);
+  }
+
+  /** Known since this hour: the peak of a horizon that ends now. */
+  #highestOfHorizon(): ArrayLike<number> {
+    const { horizonHours } = this.options;
     return this.#hours.count > horizonHours ? [this.#hours.peak(horizonHours)] : [];
   }
 
   #judge(outcomes: ArrayLike<number>): void {
     const { outcome, horizonHours } = this.options;
-    const isFull = this.#foreseen.length >= horizonHours;
-    const judged = outcome === 'each' ? this.#foreseen : this.#foreseen.slice(0, isFull ? 1 : 0);
+    this.#foreseen = this.#foreseen.filter(({ hour }) => this.#closed - hour <= horizonHours);
+    const judged =
+      outcome === 'each' ? this.#foreseen : this.#foreseen.filter(({ hour }) => this.#closed - hour === horizonHours);
     if (judged.length === 0 || outcomes.length === 0) return;
     for (let expert = 0; expert < this.#experts.scores.length; expert += 1) {
       let sum = 0;
-      for (const curves of judged) {
-        const curve = curves[expert];
-        if (curve === undefined) continue;
-        for (let i = 0; i < outcomes.length; i += 1) sum += Math.log(likelihoodOf(curve, outcomes[i] ?? 0));
+      for (const one of judged) {
+        for (let i = 0; i < outcomes.length; i += 1) sum += Math.log(one.likelihood(expert, outcomes[i] ?? 0));
       }
       this.#experts.score(expert, sum / judged.length);
     }
   }
 
-  #learn(outcomes: ArrayLike<number>): void {
-    for (const [i, halfLife] of this.options.halfLives.entries()) {
-      const kept = 2 ** (-1 / halfLife);
-      const histogram = this.#histograms[i] ?? new Float64Array(0);
-      for (let bucket = 0; bucket < histogram.length; bucket += 1) histogram[bucket] = (histogram[bucket] ?? 0) * kept;
-      for (let o = 0; o < outcomes.length; o += 1) histogram[outcomes[o] ?? 0] = (histogram[outcomes[o] ?? 0] ?? 0) + 1;
-      this.#totals[i] = (this.#totals[i] ?? 0) * kept + outcomes.length;
+  /** What the experts expect now, and their mixture; the former is kept to be judged once it has come. */
+  #expect(isKept: boolean): void {
+    const span = this.#span;
+    if (span === undefined) return;
+    const { horizonHours, likeness } = this.options;
+    const weighed = [
+      ...this.#histograms.map(({ weights, total }): Weighed => ({ low: span.low, weights, total })),
+      ...likeness.map((width) => afterLikeHours(this.#hours, this.options, width, span)),
+    ];
+    if (isKept && this.#closed % Math.max(1, Math.round(horizonHours / judgements)) === 0) {
+      const length = this.#lengthWith(span, foresight);
+      this.#foreseen.push(
+        Foreseen.of(
+          this.#closed,
+          span.low,
+          weighed.map((one) => this.#curveFrom(one, length)),
+        ),
+      );
     }
+    const mixed = this.#mixture(span, weighed);
+    this.#curve = { low: span.low, chances: Float32Array.from(mixed) };
   }
 
-  #curves(): Float64Array[] {
-    const { likeness } = this.options;
-    const decayed = this.#histograms.map((histogram, i) => this.#withPrior({ histogram, total: this.#totals[i] ?? 0 }));
-    return [...decayed, ...likeness.map((width) => this.#withPrior(afterLikeHours(this.#hours, this.options, width)))];
+  /** Tails and priors are the same for all experts: so the mixture of their curves is the curve of the mixture of their weights. */
+  #mixture(span: Span, weighed: readonly Weighed[]): ExceedanceCurve {
+    const { prior } = this.options;
+    const weights = new Float64Array(span.high - span.low + 1);
+    let byWeights = 0;
+    for (const [e, importance] of this.#experts.weights().entries()) {
+      const { total = 0, weights: own = weights } = weighed[e] ?? {};
+      if (total <= 0) continue;
+      const factor = importance / (total + prior);
+      for (let i = 0; i < weights.length; i += 1) weights[i] = (weights[i] ?? 0) + factor * (own[i] ?? 0);
+      byWeights += factor * total;
+    }
+    return this.#blend(
+      { low: span.low, weights, total: byWeights },
+      1 - byWeights,
+      this.#lengthWith(span, this.#beyond),
+    );
+  }
+
+  #curveFrom(weighed: Weighed, length: number): ExceedanceCurve {
+    const { prior } = this.options;
+    return this.#blend(weighed, prior / (weighed.total + prior), length);
   }
 
   /** With the prior: some outcomes at the highest and at the present value, which had little time to be exceeded. */
-  #withPrior({ histogram, total }: Weighed): ExceedanceCurve {
-    const { grid, prior, priorHighest, tail } = this.options;
-    const curve = curveOf(histogram, Math.max(total, Number.MIN_VALUE), grid.ratio, tail);
-    const share = prior / (total + prior);
-    const now = this.#hours.back(0)?.peak ?? 0;
-    for (let bucket = 0; bucket < curve.length; bucket += 1) {
-      const highest = this.#priorFade[bucket - this.#highest] ?? (bucket < this.#highest ? 1 : 0);
-      const present = this.#priorFade[bucket - now] ?? (bucket < now ? 1 : 0);
-      const byPrior = priorHighest * highest + (1 - priorHighest) * present;
-      curve[bucket] = (1 - share) * (curve[bucket] ?? 0) + share * byPrior;
+  #blend({ low, weights, total }: Weighed, share: number, length: number): ExceedanceCurve {
+    const { grid, priorHighest, tail } = this.options;
+    const curve = curveOf(weights, Math.max(total, Number.MIN_VALUE), grid.ratio, tail, length);
+    const [highest, now] = [this.#highest - low, this.#hours.newestPeak - low];
+    for (let i = 0; i < length; i += 1) {
+      const byHighest = i < highest ? 1 : (this.#priorFade[i - highest] ?? 0);
+      const byPresent = i < now ? 1 : (this.#priorFade[i - now] ?? 0);
+      curve[i] = (1 - share) * (curve[i] ?? 0) + share * (priorHighest * byHighest + (1 - priorHighest) * byPresent);
     }
     return curve;
   }
+
+  #lengthWith({ low, high }: Span, beyond: number): number {
+    return Math.min(this.options.grid.count, high + 1 + beyond) - low;
+  }
+}
+
+const priorFades = new WeakMap<DemandOptions, Float64Array>();
+
+/** One for all demands of the same options. */
+function priorFadeOf(options: DemandOptions): Float64Array {
+  const held = priorFades.get(options);
+  if (held !== undefined) return held;
+  const { grid, priorTail } = options;
+  const fade = grid.ends.map((_, above) => priorTail.share * grid.ratio ** (-priorTail.power * above));
+  priorFades.set(options, fade);
+  return fade;
 }
 
 function highestOf(samples: ArrayLike<number>, from: number): number {
@@ -187,19 +263,8 @@ function highestOf(samples: ArrayLike<number>, from: number): number {
   return highest;
 }
 
-function partsOf(heads: Float64Array, values: Float32Array): CurvePart[] {
-  const parts: CurvePart[] = [];
-  let at = 0;
-  for (let i = 0; i + 1 < heads.length; i += 2) {
-    const [from = 0, length = 0] = heads.subarray(i, i + 2);
-    parts.push({ from, values: values.slice(at, at + length) });
-    at += length;
-  }
-  return parts;
-}
-
-function groupsOf(size: number, parts: readonly CurvePart[]): CurvePart[][] {
-  return Array.from({ length: Math.floor(parts.length / size) }, (_, i) => parts.slice(i * size, (i + 1) * size));
+function lowestOf(samples: readonly number[]): number {
+  return samples.reduce((lowest, bucket) => Math.min(lowest, bucket));
 }
 
 /** No more than an hour may hold: every so many-th of the sorted samples, the highest among them. */

@@ -25,14 +25,3 @@ export class Experts {
     return weights.map((weight) => (1 - this.#shared) * (weight / sum) + this.#shared / weights.length);
   }
 }
-
-/** The mean of curves by weights. */
-export function mixtureOf(curves: readonly Float64Array[], weights: Float64Array): Float64Array {
-  const mixed = new Float64Array(curves[0]?.length ?? 0);
-  for (const [i, curve] of curves.entries()) {
-    const weight = weights[i] ?? 0;
-    for (let bucket = 0; bucket < mixed.length; bucket += 1)
-      mixed[bucket] = (mixed[bucket] ?? 0) + weight * (curve[bucket] ?? 0);
-  }
-  return mixed;
-}

@@ -42,6 +42,18 @@ export class KeptRecord {
     return (count + this.#wordCases * chance) / (this.#total + this.#wordCases);
   }
 
+  /** That of each chance of a curve: those that are sure or none stay so. */
+  worthOfAll(curve: Float64Array): Float64Array {
+    const worth = new Float64Array(curve.length);
+    let [last, lastWorth] = [Number.NaN, 0];
+    for (let bucket = 0; bucket < curve.length; bucket += 1) {
+      const chance = curve[bucket] ?? 0;
+      if (chance !== last) [last, lastWorth] = [chance, this.worthOf(chance)];
+      worth[bucket] = lastWorth;
+    }
+    return worth;
+  }
+
   save(): Float64Array {
     return Float64Array.of(this.#total, ...this.#cases);
   }

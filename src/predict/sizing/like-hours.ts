@@ -4,68 +4,82 @@ import type { Hours } from './hours.ts';
 /** Squared distance from which an hour is not looked at: it would weigh a ninetieth of a like one. */
 const unlike = 9;
 
-/** Weights of outcomes by bucket, and their sum. */
+/** Weights of outcomes by bucket, the first one that of bucket `low`, and their sum. */
 export interface Weighed {
-  readonly histogram: Float64Array;
+  readonly low: number;
+  readonly weights: Float64Array | Float32Array;
   readonly total: number;
 }
 
-/** What followed the hours that were like the present one, the more the more like they were. */
-export function afterLikeHours(hours: Hours, options: DemandOptions, width: number): Weighed {
-  const weights = likenesses(hours, options, width);
-  return options.outcome === 'highest' ? highestAfter(hours, options, weights) : eachAfter(hours, options, weights);
+/** The buckets that outcomes may be in. */
+export interface Span {
+  readonly low: number;
+  readonly high: number;
 }
 
-/** How like each hour was to the present one, by hours back; 0 for those whose outcome is not known yet. */
-function likenesses(hours: Hours, options: DemandOptions, width: number): Float64Array {
-  const { grid, horizonHours, likenessHalfLife } = options;
-  const weights = new Float64Array(hours.count);
-  const now = hours.back(0);
-  if (now === undefined) return weights;
+/** What followed the hours that were like the present one, the more the more like they were. */
+export function afterLikeHours(hours: Hours, options: DemandOptions, width: number, span: Span): Weighed {
+  const likeness = likenesses(hours, options, width);
+  return options.outcome === 'highest'
+    ? highestAfter(hours, likeness, span)
+    : eachAfter(hours, options.horizonHours, likeness, span);
+}
+
+/** How like each hour was to the present one, oldest first; 0 for those whose outcome is not known yet. */
+function likenesses(
+  hours: Hours,
+  { grid, horizonHours, likenessHalfLife }: DemandOptions,
+  width: number,
+): Float64Array {
+  const { count, near, recent } = hours;
+  const likeness = new Float64Array(count);
+  const newest = count - 1;
+  const [nearNow, recentNow] = [near[newest] ?? 0, recent[newest] ?? 0];
   const decay = 2 ** (-1 / likenessHalfLife);
   const perBucket = Math.log(grid.ratio) / width;
-  for (let back = horizonHours; back < weights.length; back += 1) {
-    const then = hours.back(back);
-    if (then === undefined) break;
-    const near = (then.near - now.near) * perBucket;
-    const recent = (then.recent - now.recent) * perBucket;
-    const distance = near * near + recent * recent;
-    if (distance < unlike) weights[back] = Math.exp(-distance / 2) * decay ** back;
+  const furthest = unlike / (perBucket * perBucket);
+  // By its distance alone an hour weighs exp(−d²/2): looked up by the buckets between, which are whole numbers.
+  const byDistance = Float64Array.from({ length: Math.ceil(Math.sqrt(furthest)) + 1 }, (_, buckets) =>
+    Math.exp((-buckets * buckets * perBucket * perBucket) / 2),
+  );
+  let age = decay ** horizonHours;
+  for (let i = newest - horizonHours; i >= 0; i -= 1) {
+    const [a, b] = [Math.abs((near[i] ?? 0) - nearNow), Math.abs((recent[i] ?? 0) - recentNow)];
+    if (a * a + b * b < furthest) likeness[i] = (byDistance[a] ?? 0) * (byDistance[b] ?? 0) * age;
+    age *= decay;
   }
-  return weights;
+  return likeness;
 }
 
 /** Every sample of the hours that followed a like one counts. */
-function eachAfter(hours: Hours, { grid, horizonHours }: DemandOptions, weights: Float64Array): Weighed {
-  const histogram = new Float64Array(grid.count);
+function eachAfter(hours: Hours, horizonHours: number, likeness: Float64Array, { low, high }: Span): Weighed {
+  const weights = new Float64Array(high - low + 1);
+  const upTo = new Float64Array(likeness.length + 1);
+  for (let i = 0; i < likeness.length; i += 1) upTo[i + 1] = (upTo[i] ?? 0) + (likeness[i] ?? 0);
   let total = 0;
-  for (let back = 0; back < weights.length; back += 1) {
-    let weight = 0;
-    for (let ahead = 1; ahead <= horizonHours; ahead += 1) weight += weights[back + ahead] ?? 0;
-    const samples = weight > 0 ? hours.back(back)?.samples : undefined;
-    if (samples === undefined) continue;
-    for (let i = 0; i < samples.length; i += 1) {
-      const bucket = samples[i] ?? 0;
-      histogram[bucket] = (histogram[bucket] ?? 0) + weight;
+  for (let i = 1; i < likeness.length; i += 1) {
+    const weight = (upTo[i] ?? 0) - (upTo[Math.max(0, i - horizonHours)] ?? 0);
+    if (weight <= 0) continue;
+    const samples = hours.samplesAt(i);
+    for (let s = 0; s < samples.length; s += 1) {
+      const at = (samples[s] ?? 0) - low;
+      weights[at] = (weights[at] ?? 0) + weight;
     }
     total += weight * samples.length;
   }
-  return { histogram, total };
+  return { low, weights, total };
 }
 
 /** The highest value of the horizon that followed a like hour counts. */
-function highestAfter(hours: Hours, { grid, horizonHours }: DemandOptions, weights: Float64Array): Weighed {
-  const histogram = new Float64Array(grid.count);
+function highestAfter({ after }: Hours, likeness: Float64Array, { low, high }: Span): Weighed {
+  const weights = new Float64Array(high - low + 1);
   let total = 0;
-  for (let back = horizonHours; back < weights.length; back += 1) {
-    const weight = weights[back] ?? 0;
+  for (let i = 0; i < likeness.length; i += 1) {
+    const weight = likeness[i] ?? 0;
     if (weight === 0) continue;
-    let highest = 0;
-    for (let ahead = 1; ahead <= horizonHours; ahead += 1) {
-      highest = Math.max(highest, hours.back(back - ahead)?.peak ?? 0);
-    }
-    histogram[highest] = (histogram[highest] ?? 0) + weight;
+    const at = (after[i] ?? 0) - low;
+    weights[at] = (weights[at] ?? 0) + weight;
     total += weight;
   }
-  return { histogram, total };
+  return { low, weights, total };
 }

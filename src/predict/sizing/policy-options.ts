@@ -1,3 +1,6 @@
+import type { PerResource } from '../../core/resource.ts';
+import { type DemandOptions, demandOptions } from './demand-options.ts';
+
 /** How requests are decided from what is known of demand. */
 export interface PricingOptions {
   /**
@@ -23,6 +26,10 @@ export interface PricingOptions {
 }
 
 export interface SizingOptions {
+  /** How demand is learned; its horizons say for how long a request is chosen. */
+  readonly demand: Readonly<PerResource<DemandOptions>>;
+  /** So long a request stands before it can be renewed: 1 where they are changed while containers run. */
+  readonly renewedHours: number;
   readonly memory: PricingOptions;
   readonly cpu: PricingOptions;
   /** A request is changed when staying costs this share more: of memory and of CPU together … */
@@ -45,7 +52,10 @@ export interface SizingOptions {
   readonly recordWordCases: number;
 }
 
+/** For requests that can be changed every hour. */
 export const sizingOptions: SizingOptions = {
+  demand: demandOptions,
+  renewedHours: 1,
   memory: {
     price: 0.5,
     ownScale: 0.25,
@@ -81,3 +91,26 @@ export const sizingOptions: SizingOptions = {
   recordHalfLifeHours: 336,
   recordWordCases: 60,
 };
+
+/** The highest value of many hours is less often far exceeded than that of a few. */
+const standing = { tail: { share: 0.2, power: 6 }, priorTail: { share: 0.3, power: 4 } };
+/** A request that stands for days is not foreseen better than one that stands for a day. */
+const longestHours = 24;
+
+/** For requests that are renewed after so many seconds. */
+export function sizingOptionsFor(renewedSeconds: number): SizingOptions {
+  const renewedHours = Math.max(1, Math.min(longestHours, Math.round(renewedSeconds / 3600)));
+  const { cpu, memory } = demandOptions;
+  // What stands longer is exceeded more often at the same price: it begins about where it is going to be.
+  const factor = Math.sqrt(renewedHours);
+  return {
+    ...sizingOptions,
+    cpu: { ...sizingOptions.cpu, price: sizingOptions.cpu.price * factor },
+    memory: { ...sizingOptions.memory, price: sizingOptions.memory.price * factor },
+    renewedHours,
+    demand: {
+      cpu: { ...cpu, horizonHours: Math.max(cpu.horizonHours, renewedHours) },
+      memory: renewedHours > memory.horizonHours ? { ...memory, ...standing, horizonHours: renewedHours } : memory,
+    },
+  };
+}

@@ -1,14 +1,14 @@
 import { frame, packNumbers, unframe, unpackDoubles } from '../../core/framing.ts';
-import type { PerResource } from '../../core/resource.ts';
+import type { PerResource, Resource } from '../../core/resource.ts';
+import { requestAfterKill } from './after-kill.ts';
 import { cheapest, costsOf, type Prices } from './choice.ts';
-import type { ExceedanceCurve } from './curve.ts';
 import { Demand } from './demand.ts';
-import { demandOptions } from './demand-options.ts';
 import { KeptRecord } from './kept-record.ts';
 import type { SizingOptions } from './policy-options.ts';
+import { Standing } from './standing.ts';
 
 const kind = 'sizing';
-const version = 1;
+const version = 2;
 
 /** Which request would be chosen now, and what it costs to stay with the present one, as a share of the cheapest. */
 interface Proposal {
@@ -18,6 +18,9 @@ interface Proposal {
 
 /** A request is changed for its risk alone when that is so many times what may be chosen. */
 const tooRisky = { young: 1.5, mature: 3 };
+/** CPU beyond the highest value seen, as a share of it; once more as much in the first hours, halving with each such time. */
+const mostGrowth = 1.25;
+const youthHours = 12;
 /** So that rounding does not make a least move less. */
 const hair = 1.001;
 /** Regret of what cannot stay. */
@@ -26,61 +29,68 @@ const certain = 1e9;
 /** One container: what is known of its demand, and what it is to request. */
 export class Sizing {
   readonly #options: SizingOptions;
-  memory: Demand;
-  cpu: Demand;
-  readonly #record: KeptRecord;
   readonly #capacity: PerResource<number>;
-  /** Undefined before the first decision. */
-  targets: { cpu: number; memory: number } | undefined;
+  readonly #record: KeptRecord;
+  readonly #standing: Standing;
+  demand: PerResource<Demand>;
+  /** What is to be requested from now on; undefined before the first decision. */
+  targets: PerResource<number> | undefined;
   hours = 0;
   #holdUntilHour = 0;
   #killedAt = 0;
   readonly #sums = { cpu: 0, memory: 0 };
   readonly #counts = { cpu: 0, memory: 0 };
 
-  constructor(options: SizingOptions, capacity: PerResource<number>) {
+  /** `stagger` (0–1) says when in its period its request is renewed; without a capacity nothing bounds it. */
+  constructor(options: SizingOptions, stagger = 0, capacity: PerResource<number> = boundless) {
+    const { demand } = options;
     this.#options = options;
     this.#capacity = capacity;
-    this.memory = new Demand(demandOptions.memory);
-    this.cpu = new Demand(demandOptions.cpu);
     this.#record = new KeptRecord(options.recordHalfLifeHours, options.recordWordCases);
+    this.#standing = new Standing(options.renewedHours, stagger);
+    this.demand = { cpu: new Demand(demand.cpu), memory: new Demand(demand.memory) };
   }
 
-  /** Whether enough is known of it to hold its kills against the promise. */
+  /** Whether enough is known of it to hold its exceedances against the promise. */
   get isMature(): boolean {
     return this.hours >= this.#options.matureHours;
   }
 
+  /** What a container that follows has now, as far as is known: the newest target, or that of when it was last renewed. */
+  get held(): PerResource<number> | undefined {
+    return this.#standing.requests;
+  }
+
   /** What it uses on average; undefined before the first sample. */
-  meanUse(resource: 'cpu' | 'memory'): number | undefined {
+  meanUse(resource: Resource): number | undefined {
     const count = this.#counts[resource];
     return count > 0 ? this.#sums[resource] / count : undefined;
   }
 
-  /** One step; NaN where there is no sample. */
-  observe({ cpu, memory }: PerResource<number>, isKilled: boolean): void {
+  /** One step of one replica, NaN where there is no sample. Says whether its memory ran out: it was killed, or used more than it would have had. */
+  observe({ cpu, memory }: PerResource<number>, isKilled: boolean): boolean {
     if (cpu >= 0) {
-      this.cpu.observe(cpu);
+      this.demand.cpu.observe(cpu);
       this.#sums.cpu += cpu;
       this.#counts.cpu += 1;
     }
-    if (memory >= 0) {
-      this.memory.observe(isKilled ? memory * this.#options.killBump : memory);
-      this.#sums.memory += memory;
-      this.#counts.memory += 1;
-    }
-    if (isKilled) this.#killedAt = memory;
+    if (!(memory >= 0)) return false;
+    this.demand.memory.observe(isKilled ? memory * this.#options.killBump : memory);
+    this.#sums.memory += memory;
+    this.#counts.memory += 1;
+    if (!isKilled && memory <= (this.held?.memory ?? Number.POSITIVE_INFINITY)) return false;
+    this.#killedAt = memory;
+    return this.#standing.runOut();
   }
 
   closeHour(): void {
-    const curve = this.cpu.curve;
-    const open = this.cpu.open;
-    if (curve !== undefined && open.length > 0) {
-      // Half of the bucket lies above the sample on average.
-      this.#record.add(open.map((bucket) => ((curve[bucket] ?? 0) + (bucket > 0 ? (curve[bucket - 1] ?? 1) : 1)) / 2));
+    const { open } = this.demand.cpu;
+    if (open.length > 0) {
+      const chances = this.#standing.chancesOf(open) ?? [];
+      if (chances.length > 0) this.#record.add(chances);
     }
-    this.memory.closeHour();
-    this.cpu.closeHour();
+    this.demand.memory.closeHour();
+    this.demand.cpu.closeHour();
     this.hours += 1;
   }
 
@@ -89,26 +99,8 @@ export class Sizing {
     const memory = this.#propose('memory', prices.memory);
     const cpu = this.#propose('cpu', prices.cpu);
     if (memory === undefined || cpu === undefined) return;
-    const held = this.targets;
-    if (held === undefined) {
-      this.targets = { cpu: cpu.request, memory: memory.request };
-      return;
-    }
-    const isHeld = memory.request < held.memory && this.hours < this.#holdUntilHour;
-    const moves = { cpu: this.#isMove(held.cpu, cpu), memory: !isHeld && this.#isMove(held.memory, memory) };
-    const regret =
-      (moves.cpu ? cpu.regret * prices.cpu.regretWeight : 0) +
-      (moves.memory ? memory.regret * prices.memory.regretWeight : 0);
-    if (regret <= this.#options.regret) return;
-    this.targets = {
-      cpu: moves.cpu ? cpu.request : held.cpu,
-      memory: moves.memory ? memory.request : held.memory,
-    };
-  }
-
-  /** Small differences are not worth a change, and are not carried out where requests are changed in place. */
-  #isMove(held: number, { request, regret }: Proposal): boolean {
-    return regret > this.#options.rideRegret && Math.abs(request - held) >= this.#options.leastMove * held;
+    this.targets = this.#chosen({ cpu, memory }, prices);
+    this.#standing.follow(this.hours, this.targets, this.demand.cpu.part);
   }
 
   /** Decides at once after a kill: what is exceeded by chance, given that the limit was. */
@@ -116,12 +108,12 @@ export class Sizing {
     const { killBump, killHours, holdHours } = this.#options;
     const limit = this.#killedAt;
     const least = limit * killBump;
-    const curve = this.memory.curve;
-    const request =
-      curve === undefined ? least : afterKill(this.memory, curve, limit, prices.memory.exceeded, killHours);
+    const request = requestAfterKill(this.demand.memory, limit, prices.memory.exceeded, killHours) ?? least;
     const memory = Math.min(Math.max(least, request), Math.max(this.#capacity.memory, least));
     const cpu = this.#propose('cpu', prices.cpu)?.request ?? this.targets?.cpu ?? this.#capacity.cpu;
+    if (!Number.isFinite(cpu)) return;
     this.targets = { cpu, memory };
+    this.#standing.answer(this.targets);
     this.#holdUntilHour = this.hours + holdHours;
   }
 
@@ -130,22 +122,30 @@ export class Sizing {
     const scalars = [cpu, memory, this.hours, this.#holdUntilHour, this.#killedAt];
     const uses = [this.#sums.cpu, this.#sums.memory, this.#counts.cpu, this.#counts.memory];
     const numbers = packNumbers(Float64Array.of(...scalars, ...uses));
-    return frame(kind, version, [numbers, packNumbers(this.#record.save()), this.memory.save(), this.cpu.save()]);
+    const record = packNumbers(this.#record.save());
+    return frame(kind, version, [
+      numbers,
+      record,
+      ...this.#standing.save(),
+      this.demand.memory.save(),
+      this.demand.cpu.save(),
+    ]);
   }
 
-  /** Throws OUTLOOK_INVALID when the bytes are damaged. */
+  /** Throws OUTLOOK_INVALID when the bytes are damaged or made with other options. */
   load(bytes: Uint8Array): this {
-    const [numbers, record, memory, cpu] = unframe(kind, version, bytes);
+    const [numbers, record, standing, curve, memory, cpu] = unframe(kind, version, bytes);
     const none = new Uint8Array(0);
+    const { demand } = this.#options;
     const restored = {
-      memory: Demand.restore(demandOptions.memory, memory ?? none),
-      cpu: Demand.restore(demandOptions.cpu, cpu ?? none),
+      memory: Demand.restore(demand.memory, memory ?? none),
+      cpu: Demand.restore(demand.cpu, cpu ?? none),
     };
     const [cpuTarget = Number.NaN, memoryTarget = Number.NaN, hours = 0, hold = 0, killedAt = 0, ...uses] =
       unpackDoubles(kind, numbers, 9);
     this.#record.load(unpackDoubles(kind, record));
-    this.memory = restored.memory;
-    this.cpu = restored.cpu;
+    this.#standing.load(unpackDoubles(kind, standing), curve ?? none);
+    this.demand = restored;
     this.targets = Number.isNaN(cpuTarget) ? undefined : { cpu: cpuTarget, memory: memoryTarget };
     this.hours = hours;
     this.#holdUntilHour = hold;
@@ -154,18 +154,43 @@ export class Sizing {
     return this;
   }
 
-  #propose(resource: 'cpu' | 'memory', prices: Prices): Proposal | undefined {
-    const { curve, options } = this[resource];
+  /** What changes: where containers are renewed one by one, always the newest; where they are changed as they run, only what is worth a change. */
+  #chosen({ cpu, memory }: PerResource<Proposal>, prices: PerResource<Prices>): PerResource<number> {
+    const newest = { cpu: cpu.request, memory: memory.request };
+    const before = this.targets;
+    if (before === undefined) return newest;
+    const isHeld = memory.request < before.memory && this.hours < this.#holdUntilHour;
+    if (this.#options.renewedHours > 1) return { cpu: cpu.request, memory: isHeld ? before.memory : memory.request };
+    const moves = { cpu: this.#isMove(before.cpu, cpu), memory: !isHeld && this.#isMove(before.memory, memory) };
+    const regret =
+      (moves.cpu ? cpu.regret * prices.cpu.regretWeight : 0) +
+      (moves.memory ? memory.regret * prices.memory.regretWeight : 0);
+    if (regret <= this.#options.regret) return before;
+    return { cpu: moves.cpu ? newest.cpu : before.cpu, memory: moves.memory ? newest.memory : before.memory };
+  }
+
+  /** Small differences are not worth a change, and are not carried out where requests are changed in place. */
+  #isMove(held: number, { request, regret }: Proposal): boolean {
+    return regret > this.#options.rideRegret && Math.abs(request - held) >= this.#options.leastMove * held;
+  }
+
+  /** A record of surprises asks for ever more: it gets no more than a part above what was ever seen, by so much more the less was. */
+  #mostCpu(): number {
+    return this.demand.cpu.most * (mostGrowth + 2 ** (-this.hours / youthHours));
+  }
+
+  #propose(resource: Resource, prices: Prices): Proposal | undefined {
+    const demand = this.demand[resource];
+    const { curve } = demand;
     if (curve === undefined) return undefined;
-    const { grid } = options;
-    const worth = resource === 'cpu' ? curve.map((chance) => this.#record.worthOf(chance)) : curve;
-    const costs = costsOf(grid, worth, prices);
+    const worth = resource === 'cpu' ? this.#record.worthOfAll(curve) : curve;
+    const costs = costsOf(demand.options.grid, worth, prices);
     const { bucket, cost } = cheapest(worth, costs, prices);
-    const most = resource === 'memory' ? this.#capacity.memory : Number.POSITIVE_INFINITY;
-    const request = Math.min(this[resource].requestFor(bucket), most);
+    const most = resource === 'memory' ? this.#capacity.memory : this.#mostCpu();
+    const request = Math.min(demand.requestFor(bucket), most);
     const held = this.targets?.[resource];
     if (held === undefined) return { request, regret: certain };
-    const at = this[resource].bucketHeldBy(held);
+    const at = demand.bucketHeldBy(held);
     const isTooRisky =
       request > held && (worth[at] ?? 0) > tooRisky[this.isMature ? 'mature' : 'young'] * prices.mostRisk;
     // What is too risky is raised by enough to be carried out.
@@ -174,16 +199,4 @@ export class Sizing {
   }
 }
 
-/** The cheapest request for so many hours after a kill: what the curve gives to more than it, given that the limit was exceeded. */
-function afterKill(demand: Demand, curve: ExceedanceCurve, limit: number, exceeded: number, hours: number): number {
-  const { grid, horizonHours } = demand.options;
-  const from = grid.bucketOf(limit);
-  const given = Math.max(curve[from] ?? 0, 1e-9);
-  let [best, cost] = [from, Number.POSITIVE_INFINITY];
-  for (let bucket = from + 1; bucket < grid.count; bucket += 1) {
-    const risk = (curve[bucket] ?? 0) / given;
-    const here = (grid.ends[bucket] ?? 0) * hours + exceeded * horizonHours * risk;
-    if (here < cost) [best, cost] = [bucket, here];
-  }
-  return grid.ends[best] ?? limit;
-}
+const boundless = { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY };

@@ -1,6 +1,6 @@
 /** A pod as kube-scheduler sends it, with as much as matters here and something that does not. */
 export function podObject(name: string, more: PodMore = {}): object {
-  const { namespace = 'shop', uid = `uid-${namespace}-${name}`, requests, annotations, owner } = more;
+  const { namespace = 'shop', uid = `uid-${namespace}-${name}`, requests, annotations, owner, volumes } = more;
   return {
     metadata: {
       name,
@@ -19,6 +19,7 @@ export function podObject(name: string, more: PodMore = {}): object {
           resources: { requests: requests ?? { cpu: '1', memory: '1Gi' } },
         },
       ],
+      volumes,
     },
     status: { phase: 'Pending' },
   };
@@ -30,6 +31,7 @@ export interface PodMore {
   readonly requests?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly owner?: { readonly kind: string; readonly name: string };
+  readonly volumes?: readonly object[];
 }
 
 /** The body of filter and prioritize as Go's encoder writes it for a nodeCacheCapable extender. */

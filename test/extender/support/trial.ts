@@ -3,7 +3,7 @@ import { manualClock } from '../../../src/core/clock.ts';
 import type { Placement } from '../../../src/core/decision.ts';
 import { type Logger, silentLogger } from '../../../src/core/log.ts';
 import type { Outlook } from '../../../src/core/outlook.ts';
-import { createExtender, type Extender } from '../../../src/extender/extender.ts';
+import { createExtender, type Extender, type ExtenderOptions } from '../../../src/extender/extender.ts';
 import type { ForecastLookup } from '../../../src/train/model-cache-view.ts';
 import { type MemoryView, memoryView, nodeView } from '../../support/view.ts';
 import { lookupOf, startSeconds } from './outlook.ts';
@@ -17,6 +17,7 @@ export interface TrialOptions {
   readonly nowSeconds?: number;
   /** Threads that the extender has a kernel for. */
   readonly threads?: number;
+  readonly disks?: ExtenderOptions['disks'];
 }
 
 export interface Trial {
@@ -48,6 +49,7 @@ export function trial(options: TrialOptions = {}): Trial {
     targetUtilisation: 0.8,
     refuse,
     threads,
+    disks: options.disks,
     onPlaced: (id, placement) => placed.set(id, placement),
     count: (verb, outcome) => counted.push(`${verb} ${outcome}`),
   });

@@ -21,6 +21,8 @@ export function replayed(
     outlookStepSeconds: 1800,
     outlookSteps: 24,
     forgetAfterSeconds: 14 * 86_400,
+    promised: { cpu: 0.01, memory: 0.001 },
+    renewedSeconds: 86_400,
   });
   const pod = {
     key: service.key,

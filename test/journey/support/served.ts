@@ -30,6 +30,10 @@ export interface ServeOptions {
   readonly cluster: Cluster;
   /** What is in the configuration file beside server, kubernetes and knowledge. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Before the command of the process, which it has to run in its own place; none by default. */
+  readonly within?: readonly string[];
+  /** Flags of Node. */
+  readonly nodeFlags?: readonly string[];
 }
 
 const startSeconds = 60;
@@ -41,21 +45,24 @@ export class Served {
   readonly certs: string;
   readonly url: string;
   readonly #token: string;
+  readonly #command: readonly string[];
   #child: ChildProcess | undefined;
   #said = '';
 
-  private constructor(folder: string, url: string, token: string) {
+  private constructor(folder: string, url: string, { cluster, within = [], nodeFlags = [] }: ServeOptions) {
+    this.#command = [...within, process.execPath, ...nodeFlags, ...commandLine];
     this.folder = folder;
     this.configFile = join(folder, 'barograph.yaml');
     this.certs = join(folder, 'certs');
     this.url = url;
-    this.#token = token;
+    this.#token = cluster.token;
   }
 
-  static async start({ cluster, config }: ServeOptions): Promise<Served> {
+  static async start(options: ServeOptions): Promise<Served> {
+    const { cluster, config } = options;
     const folder = mkdtempSync(join(tmpdir(), 'barograph-journey-'));
     const port = await freePort();
-    const served = new Served(folder, `https://127.0.0.1:${port}`, cluster.token);
+    const served = new Served(folder, `https://127.0.0.1:${port}`, options);
     const whole = {
       server: { address: `127.0.0.1:${port}`, certs: served.certs },
       kubernetes: { kubeconfig: cluster.kubeconfig },
@@ -72,6 +79,11 @@ export class Served {
     return this.#child?.pid;
   }
 
+  /** Whether it ended by itself, or was ended by somebody else. */
+  get hasEnded(): boolean {
+    return this.#child !== undefined && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
   /** What it logged so far, JSON lines. */
   get said(): string {
     return this.#said;
@@ -79,14 +91,16 @@ export class Served {
 
   /** Starts the process again after kill() or stop(), and waits until it is ready. */
   async restart(): Promise<void> {
-    const args = [...commandLine, 'serve', '--config', this.configFile];
-    const child = spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] });
+    const [program = process.execPath, ...before] = this.#command;
+    const args = [...before, 'serve', '--config', this.configFile];
+    const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#said += chunk.toString('utf8');
     });
     const ready = async (): Promise<boolean> => {
-      if (child.exitCode !== null) throw new GiveUp(new BarographError('INTERNAL', 'serve ended'));
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new GiveUp(new BarographError('INTERNAL', 'serve ended'));
       return (await this.status().catch(() => undefined))?.ready === true;
     };
     try {

@@ -2,7 +2,7 @@ import { type Cluster, type ClusterOptions, startCluster } from '../../cluster/s
 import { type RunningProxy, startProxy, type Treatment } from '../../support/proxy.ts';
 import { type Replay, startReplay } from '../../support/replay.ts';
 import { registerWebhooks, useExtender } from './install.ts';
-import { Served } from './served.ts';
+import { Served, type ServeOptions } from './served.ts';
 import { formerPod, type Service, serviceOf, shippedRecordings } from './services.ts';
 
 export interface WorldOptions {
@@ -12,6 +12,10 @@ export interface WorldOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** More flags for components of the control plane. */
   readonly flags?: ClusterOptions['flags'];
+  /** The time that is replayed, in place of a month ago, and how many times as fast as the machine's clock. */
+  readonly startSeconds?: number;
+  readonly rate?: number;
+  readonly serve?: Pick<ServeOptions, 'within' | 'nodeFlags'>;
 }
 
 /** A control plane with three nodes, Prometheus behind a proxy, and `barograph serve`, registered with both. */
@@ -33,8 +37,8 @@ export function replayStart(): number {
   return Math.floor(Date.now() / 1000 / 86_400 - 30) * 86_400 + 9 * 3600;
 }
 
-export async function startWorld({ recordings, config = {}, flags = {} }: WorldOptions): Promise<World> {
-  const startSeconds = replayStart();
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { recordings, config = {}, flags = {}, startSeconds = replayStart(), rate = 300, serve = {} } = options;
   const shipped = await shippedRecordings();
   const services = recordings.map((name, i) => {
     const recording = shipped.find((one) => one.name === name);
@@ -48,12 +52,13 @@ export async function startWorld({ recordings, config = {}, flags = {} }: WorldO
   try {
     const cluster = await startCluster({ nodes: 3, flags });
     ends.push(() => cluster.stop());
-    const replay = await startReplay({ world: () => worldOf(services), startSeconds, historySeconds, rate: 300 });
+    const replay = await startReplay({ world: () => worldOf(services), startSeconds, historySeconds, rate });
     ends.push(() => replay.stop());
     let treatment: Treatment = 'pass';
     const proxy: RunningProxy = await startProxy(replay.prometheus.url, () => treatment);
     ends.push(() => proxy.stop());
     const served = await Served.start({
+      ...serve,
       cluster,
       config: {
         source: { kind: 'prometheus', url: proxy.url, timeout: '2s', retryBudget: '4s' },

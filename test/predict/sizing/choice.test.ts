@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cheapest, costsOf } from '../../../src/predict/sizing/choice.ts';
-import { curveOf, likelihoodOf, partOf } from '../../../src/predict/sizing/curve.ts';
+import { curveOf } from '../../../src/predict/sizing/curve.ts';
 import { FleetPrice } from '../../../src/predict/sizing/fleet-price.ts';
+import { Foreseen } from '../../../src/predict/sizing/foreseen.ts';
 import { KeptRecord } from '../../../src/predict/sizing/kept-record.ts';
 import { ValueGrid } from '../../../src/predict/sizing/value-grid.ts';
 
@@ -43,11 +44,14 @@ describe('the tail of a curve', () => {
     expect(curve[twice]).toBeCloseTo(0.2 * 1.05 ** (-3 * (twice - at)), 9);
   });
 
-  test('what is kept of a curve gives the same likelihoods to five digits', () => {
-    const curve = coin();
-    const likely = likelihoodOf(partOf(curve), grid.bucketOf(100));
-    expect(likely).toBeCloseTo(0.5, 5);
-    expect(likelihoodOf(partOf(curve), grid.bucketOf(400))).toBe(1e-4);
+  test('what is kept of a curve gives the same likelihoods to four digits, and comes back', () => {
+    const kept = Foreseen.of(70_000, 0, [coin(), coin()]);
+    const [restored] = Foreseen.restore(Uint16Array.from(kept.save()), 2);
+    for (const one of [kept, restored]) {
+      expect(one?.hour).toBe(70_000);
+      expect(one?.likelihood(1, grid.bucketOf(100))).toBeCloseTo(0.5, 4);
+      expect(one?.likelihood(1, grid.bucketOf(400))).toBe(1e-4);
+    }
   });
 });
 

@@ -81,7 +81,7 @@ describe('what is expected of the next hours', () => {
     const demand = fed(cpu, wave(50, 100));
     const before = demand.curve;
     demand.closeHour();
-    expect(demand.curve).toBe(before);
+    expect(demand.curve).toEqual(before);
   });
 
   test('many replicas cost no more than a few, and the highest of them counts', () => {

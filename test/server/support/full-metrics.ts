@@ -4,8 +4,21 @@ import { unchangedReasons } from '../../../src/core/decision.ts';
 import { type Logger, silentLogger } from '../../../src/core/log.ts';
 import { extenderOutcomes } from '../../../src/extender/extender.ts';
 import { createMetrics, type MetricSources, type Metrics } from '../../../src/server/metrics.ts';
+import { poolRefusalReasons } from '../../../src/storage/storage-state.ts';
+import { claimReasons } from '../../../src/webhook/claims/claim-outcomes.ts';
+import { heldStorage } from '../../support/storage-report.ts';
+import { osdDisk, poolOutlook, storageState } from '../../support/storage-state.ts';
 
 const counts: KindCounts = { lists: 1, relists: 2, watches: 6, events: 30, errors: 4, synced: true, items: 5 };
+
+/** A pool for each reason to be refused. */
+const badStorage = storageState(
+  {
+    pools: poolRefusalReasons.map((reason) => poolOutlook(reason, { refused: [{ reason, text: '' }] })),
+    disks: [osdDisk(0, { isFailing: true })],
+  },
+  1_764_000_000,
+);
 
 /** Every source of numbers with something to say. */
 export const allSources: MetricSources = {
@@ -21,6 +34,8 @@ export const allSources: MetricSources = {
   ],
   certificateExpirySeconds: () => 1_800_000_000,
   watches: () => ({ pods: counts, replicaSets: { ...counts, synced: false } }),
+  disks: () => heldStorage(),
+  storage: () => ({ state: badStorage, nowSeconds: 1_764_000_010 }),
   dropped: () => ({ decisions: 9, events: 0 }),
 };
 
@@ -34,6 +49,9 @@ export function fullMetrics(): Metrics {
   metrics.countDecision('enforced', '');
   metrics.countDecision('observed', '');
   for (const reason of unchangedReasons) metrics.countDecision('unchanged', reason);
+  metrics.countClaim('enforced', '');
+  metrics.countClaim('observed', '');
+  for (const reason of claimReasons) metrics.countClaim('unchanged', reason);
   for (const outcome of extenderOutcomes) {
     for (const verb of ['filter', 'prioritize', 'preempt'] as const) metrics.meter.countExtender(verb, outcome);
   }

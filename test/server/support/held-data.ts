@@ -1,5 +1,6 @@
 import { type ApiData, matchesQuery } from '../../../src/server/api-data.ts';
 import { containerForecast, decisionOf, outlookOf } from '../../support/samples.ts';
+import { heldStorage } from '../../support/storage-report.ts';
 
 const decisions = ['2026-01-03', '2026-01-02', '2026-01-01'].map((day, i) => ({
   ...decisionOf(`d${3 - i}`, `${day}T00:00:00.000Z`),
@@ -29,4 +30,5 @@ export const heldData: ApiData = {
   forecasts: async ({ namespace, kind, name }) =>
     namespace === 'shop' ? ['app', 'proxy'].map((one) => containerForecast(`${namespace}/${kind}/${name}/${one}`)) : [],
   outlook: () => outlookOf(7, ['node-a', 'node-b', 'node-c']),
+  storage: () => heldStorage(),
 };
