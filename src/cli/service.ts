@@ -9,6 +9,7 @@ import type { Logger } from '../core/log.ts';
 import { createExtender, type Extender } from '../extender/extender.ts';
 import { setDamagedAside } from '../knowledge/replace-damaged.ts';
 import { openSqlite } from '../knowledge/sqlite.ts';
+import type { HotHandler } from '../server/hot-route.ts';
 import { limitsWithin } from '../server/limits.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../server/server.ts';
@@ -205,7 +206,7 @@ function extenderOf(parts: Parts, metrics: Metrics): Extender {
   });
 }
 
-function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<string, (body: Buffer) => Buffer> {
+function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<string, HotHandler> {
   const { config, clock, logger, view, cache, outlook, recorder, events } = parts;
   const { mode, maxMode, objective } = config;
   const admission: PodAdmission = {
@@ -226,8 +227,8 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
     count: (outcome, reason) => metrics.countDecision(outcome, reason),
   };
   return {
-    '/admission/pods': (body) => admitPod(body, admission),
-    '/admission/objectives': admitObjectives,
+    '/admission/pods': (body, deadline) => admitPod(body, admission, deadline),
+    '/admission/objectives': (body) => admitObjectives(body),
     ...storageRoutes(parts, metrics),
     '/extender/filter': (body) => extender.filter(body),
     '/extender/prioritize': (body) => extender.prioritize(body),

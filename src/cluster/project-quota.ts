@@ -1,6 +1,6 @@
 import { amountOf } from './amounts.ts';
 import { type Fields, fieldsOf, textOf } from './fields.ts';
-import type { QuotaView } from './view.ts';
+import type { QuotaScope, QuotaView } from './view.ts';
 
 // `cpu` and `memory` are older names of the requests.
 const keys = [
@@ -12,7 +12,7 @@ const keys = [
 
 /**
  * A ResourceQuota of v1: hard less used of its status, which is what the API server's own check reads. Negative where the quota was lowered below
- * what is used. Before the status is written, what the spec says with nothing used. Scopes are not judged: every quota is taken to apply.
+ * what is used. Before the status is written, what the spec says with nothing used.
  */
 export function projectQuota(object: unknown): QuotaView {
   const { metadata, spec, status } = fieldsOf(object);
@@ -28,8 +28,37 @@ export function projectQuota(object: unknown): QuotaView {
   }
   const { name, resourceVersion } = fieldsOf(metadata);
   const storage = storageOf(hard, used);
-  const own = { name: textOf(name) ?? '', headroom, resourceVersion: textOf(resourceVersion) ?? '' };
-  return storage === undefined ? own : { ...own, storage };
+  const scopes = scopesOf(fieldsOf(spec));
+  return {
+    name: textOf(name) ?? '',
+    headroom,
+    resourceVersion: textOf(resourceVersion) ?? '',
+    ...(storage && { storage }),
+    ...(scopes.length > 0 && { scopes }),
+  };
+}
+
+/** Both ways in which a quota has them: by name alone, or with an operator. */
+function scopesOf({ scopes, scopeSelector }: Fields): readonly QuotaScope[] {
+  const { matchExpressions } = fieldsOf(scopeSelector);
+  const named = listOf(scopes).flatMap((name) => scopeNamed(textOf(name), 'Exists', []));
+  const selected = listOf(matchExpressions).flatMap((expression) => {
+    const { scopeName, operator, values } = fieldsOf(expression);
+    const texts = listOf(values).flatMap((value) => textOf(value) ?? []);
+    return scopeNamed(textOf(scopeName), operator, texts);
+  });
+  return [...named, ...selected];
+}
+
+const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
+
+function scopeNamed(name: string | undefined, operator: unknown, values: readonly string[]): QuotaScope[] {
+  const known = operators.find((one) => one === operator);
+  return name === undefined || known === undefined ? [] : [{ name, operator: known, values }];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 // Of the whole namespace, or of one class: `fast.storageclass.storage.k8s.io/requests.storage`.

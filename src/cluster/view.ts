@@ -39,13 +39,21 @@ export interface LimitRangeView {
 /** What a ResourceQuota still allows: hard less used, for the keys that were set. */
 export interface QuotaView {
   readonly name: string;
-  /** Scopes make a quota count only some pods; a quota with scopes that cannot be judged is taken to apply. */
+  /** What a pod must be for the quota to count it, all of it; without scopes it counts every pod. */
+  readonly scopes?: readonly QuotaScope[];
   readonly headroom: Readonly<
     Partial<Record<'requests.cpu' | 'requests.memory' | 'limits.cpu' | 'limits.memory', number>>
   >;
   /** What is left of storage, by the quota's keys (`requests.storage`, `fast.storageclass.storage.k8s.io/persistentvolumeclaims`). */
   readonly storage?: Readonly<Record<string, number>>;
   readonly resourceVersion: string;
+}
+
+/** `name` is the API's: Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass, …; `values` are of PriorityClass alone. */
+export interface QuotaScope {
+  readonly name: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values: readonly string[];
 }
 
 export interface AutoscalerView {

@@ -123,16 +123,16 @@ const cephMetrics = z.discriminatedUnion('kind', [
     /** Pages of ceph-exporter, one for each host: from Ceph 17.2.7 on, the counters of OSDs are there. */
     exporters: z.array(httpUrl).default([]),
     auth: credentials.prefault({}),
-    timeout: duration.prefault('30s'),
-    retryBudget: duration.prefault('1m'),
+    timeout: duration.prefault('20s'),
+    retryBudget: duration.prefault('40s'),
   }),
   z.strictObject({
     /** The same metrics, from a Prometheus that scrapes them: with their history. */
     kind: z.literal('prometheus'),
     url: httpUrl,
     auth: credentials.prefault({}),
-    timeout: duration.prefault('30s'),
-    retryBudget: duration.prefault('1m'),
+    timeout: duration.prefault('20s'),
+    retryBudget: duration.prefault('40s'),
     selector: z.string().default(''),
   }),
 ]);

@@ -18,14 +18,14 @@ export function answerHanded(
 }
 
 async function answerBody(
-  { id, path, body }: Extract<Handed, { kind: 'hot' }>,
+  { id, path, body, deadlineMilliseconds }: Extract<Handed, { kind: 'hot' }>,
   hot: Readonly<Record<string, HotHandler>>,
   send: SendAnswered,
 ): Promise<void> {
   try {
     const handler = Object.hasOwn(hot, path) ? hot[path] : undefined;
     if (handler === undefined) throw new BarographError('PATH_UNKNOWN', 'nothing is served at this path');
-    const made = handler(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    const made = handler(Buffer.from(body.buffer, body.byteOffset, body.byteLength), deadlineMilliseconds);
     const { bytes, transfer } = moved(Buffer.isBuffer(made) ? made : await made);
     send({ kind: 'body', id, body: bytes }, transfer);
   } catch (error) {

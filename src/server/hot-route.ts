@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { monotonicMilliseconds } from '../core/clock.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import { type Failure, failureOf, sendFailure, sendJson, sendMethods } from './answer.ts';
 import { type BodyBudget, type BodyOutcome, takeBody } from './body.ts';
 import { dropSlowly } from './refused-body.ts';
 
 /**
- * Raw body in, JSON out: it is called on the event loop and must not do anything that others wait for. A promise only where another thread answers.
+ * Raw body in, JSON out: it is called on the event loop and must not do anything that others wait for. A promise only where another thread answers. From
+ * `deadlineMilliseconds` on (monotonicMilliseconds) nobody waits for the answer; undefined where the client does not say how long it waits.
  */
-export type HotHandler = (body: Buffer) => Buffer | Promise<Buffer>;
+export type HotHandler = (body: Buffer, deadlineMilliseconds?: number) => Buffer | Promise<Buffer>;
 
 export interface HotRoute {
   readonly path: string;
@@ -31,17 +33,34 @@ export function answerHot(request: IncomingMessage, response: ServerResponse, ro
     sendFailure(request, response, { status: 415, code: 'REQUEST_INVALID', message, headers });
     return;
   }
-  takeBody(request, route.limitBytes, route.budget, (outcome) => answerBody(request, response, route, outcome));
+  const deadline = deadlineOf(request.url);
+  takeBody(request, route.limitBytes, route.budget, (outcome) =>
+    answerBody(request, response, route, outcome, deadline),
+  );
 }
 
-function answerBody(request: IncomingMessage, response: ServerResponse, route: HotRoute, outcome: BodyOutcome): void {
+/** The API server says `?timeout=3s`, whole seconds from its sending the request, which was a moment ago. */
+function deadlineOf(url: string | undefined): number | undefined {
+  const at = url?.indexOf('?') ?? -1;
+  if (url === undefined || at === -1) return undefined;
+  const seconds = /[?&]timeout=(\d{1,3})s(?:&|$)/.exec(url)?.[1];
+  return seconds === undefined ? undefined : monotonicMilliseconds() + 1000 * Number(seconds);
+}
+
+function answerBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: HotRoute,
+  outcome: BodyOutcome,
+  deadline: number | undefined,
+): void {
   if (outcome.kind === 'aborted') return;
   if (outcome.kind !== 'whole') dropSlowly(request, response);
   if (outcome.kind === 'too-large') {
     const message = `expected at most ${route.limitBytes} bytes at ${route.path}`;
     sendFailure(request, response, { status: 413, code: 'REQUEST_TOO_LARGE', message });
   } else if (outcome.kind === 'busy') sendFailure(request, response, busy);
-  else answerWhole(request, response, route, outcome.body);
+  else answerWhole(request, response, route, outcome.body, deadline);
 }
 
 const busy: Failure = {
@@ -51,9 +70,15 @@ const busy: Failure = {
   headers: { 'retry-after': '1' },
 };
 
-function answerWhole(request: IncomingMessage, response: ServerResponse, route: HotRoute, body: Buffer): void {
+function answerWhole(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: HotRoute,
+  body: Buffer,
+  deadline: number | undefined,
+): void {
   try {
-    const answer = route.handler(body);
+    const answer = route.handler(body, deadline);
     if (Buffer.isBuffer(answer)) send(request, response, route, answer);
     else void answerLater(request, response, route, answer);
   } catch (error) {

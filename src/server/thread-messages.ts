@@ -16,7 +16,13 @@ export interface ThreadServing {
 
 /** A request that the main thread is to answer. */
 export type Handed =
-  | { readonly kind: 'hot'; readonly id: number; readonly path: string; readonly body: Uint8Array }
+  | {
+      readonly kind: 'hot';
+      readonly id: number;
+      readonly path: string;
+      readonly body: Uint8Array;
+      readonly deadlineMilliseconds: number | undefined;
+    }
   | {
       readonly kind: 'other';
       readonly id: number;

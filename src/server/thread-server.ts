@@ -74,9 +74,13 @@ class MainThread {
   #ids = 0;
 
   handlerOf(path: string): HotHandler {
-    return async (body) => {
+    return async (body, deadlineMilliseconds) => {
       const { bytes, transfer } = moved(body);
-      const { body: answer } = await this.#ask((id) => ({ kind: 'hot', id, path, body: bytes }), transfer, 'body');
+      const { body: answer } = await this.#ask(
+        (id) => ({ kind: 'hot', id, path, body: bytes, deadlineMilliseconds }),
+        transfer,
+        'body',
+      );
       return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
     };
   }

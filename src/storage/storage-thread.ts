@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCephSource } from '../collect/ceph/ceph-source.ts';
 import { openNodeDisks } from '../collect/node-disks/open-node-disks.ts';
+import { openVolumeSource } from '../collect/volumes.ts';
 import { clockOf, type StorageConfig } from '../core/config.ts';
 import { BarographError } from '../core/errors.ts';
 import { createLogger } from '../core/log.ts';
@@ -12,6 +13,7 @@ import type { NodeDisk } from './node-disks.ts';
 import { StorageLoop } from './storage-loop.ts';
 import { openStorageMemory } from './storage-memory.ts';
 import { StorageModels } from './storage-models.ts';
+import { keepReadingVolumes } from './volume-loop.ts';
 
 // The storage thread: readings, models and dates of pools and disks.
 const { config, startedMilliseconds } = workerData as StorageThreadData;
@@ -46,7 +48,7 @@ const loop = new StorageLoop({
   onFailure: (source) => tell({ kind: 'failure', source }),
   keep: (saved) => memory?.write(saved),
 });
-await Promise.all([loop.run(closing.signal), readNodeDisks(storage)]);
+await Promise.all([loop.run(closing.signal), readNodeDisks(storage), readVolumes(storage)]);
 parentPort?.close();
 
 async function readNodeDisks({ nodeDisks, replacementRisk, diskMaxAge }: StorageConfig): Promise<void> {
@@ -63,4 +65,20 @@ async function readNodeDisks({ nodeDisks, replacementRisk, diskMaxAge }: Storage
     onFailure: () => tell({ kind: 'failure', source: `node disks (${nodeDisks.kind})` }),
   };
   await keepReadingDisks(options, closing.signal);
+}
+
+async function readVolumes({ interval, history }: StorageConfig): Promise<void> {
+  const source = openVolumeSource({ config: config.source, clock, logger });
+  if (source === undefined) return;
+  const options = {
+    source,
+    models,
+    clock,
+    logger,
+    // Kubelet measures volumes once a minute.
+    everySeconds: Math.max(60, interval),
+    historySeconds: history,
+    historyStepSeconds: training.step,
+  };
+  await keepReadingVolumes(options, closing.signal);
 }

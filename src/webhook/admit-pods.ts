@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, monotonicMilliseconds } from '../core/clock.ts';
 import type { UnchangedReason } from '../core/decision.ts';
 import { type Logger, redactedError } from '../core/log.ts';
 import { type Decided, decide, type Outcome } from './decide.ts';
@@ -8,6 +8,7 @@ import { noticesOf } from './notices.ts';
 import { patchOf } from './patch.ts';
 import { type AdmittedPod, readPod } from './pod.ts';
 import type { QuotaLedger } from './quota-ledger.ts';
+import { quotasOn } from './quota-scopes.ts';
 import type { DecisionRecorder } from './recorder.ts';
 import { answerReview, type ReviewAnswer, type ReviewRequest, readReview } from './review.ts';
 import type { World } from './world.ts';
@@ -23,12 +24,19 @@ export interface PodAdmission {
   readonly count: (outcome: 'enforced' | 'observed' | 'unchanged', reason: UnchangedReason | '') => void;
 }
 
+// What an answer needs to get back. A decision that comes too late must not be kept: the API server went on without it.
+const nearMilliseconds = 50;
+
 /**
  * `POST /admission/pods`: AdmissionReview in, AdmissionReview out. Always allows; whatever goes wrong while deciding means "unchanged" with
- * a warning. Throws REQUEST_INVALID only when there is no uid to answer to.
+ * a warning, as does a deadline (monotonicMilliseconds) that is near. Throws REQUEST_INVALID only when there is no uid to answer to.
  */
-export function admitPod(body: Buffer, admission: PodAdmission): Buffer {
+export function admitPod(body: Buffer, admission: PodAdmission, deadlineMilliseconds?: number): Buffer {
   const request = readable(body, admission);
+  if (deadlineMilliseconds !== undefined && monotonicMilliseconds() > deadlineMilliseconds - nearMilliseconds) {
+    if (!request.dryRun) admission.count('unchanged', 'deadline-near');
+    return answerReview(request.uid, untouched('the deadline was near; unchanged'));
+  }
   try {
     return answerReview(request.uid, answerTo(request, admission));
   } catch (error) {
@@ -81,7 +89,8 @@ function keep(pod: AdmittedPod, outcome: Outcome, world: World, admission: PodAd
   }
   const { decision, takings } = outcome;
   admission.recorder.record(decision);
-  admission.ledger.reserve(decision.id, pod.namespace, world.view.quotas(pod.namespace), takings);
+  const quotas = quotasOn(pod, world.view.quotas(pod.namespace));
+  admission.ledger.reserve(decision.id, pod.namespace, quotas, takings);
   countDecided(outcome, admission);
 }
 

@@ -7,6 +7,7 @@ import { guard } from './guard.ts';
 import type { Plan } from './plan.ts';
 import type { AdmittedPod } from './pod.ts';
 import { keepQosClass } from './qos.ts';
+import { quotasOn } from './quota-scopes.ts';
 import { sizeContainers } from './size.ts';
 import type { World } from './world.ts';
 import type { Written } from './written.ts';
@@ -26,7 +27,7 @@ export function planPod({ pod, written, workload, effective, world, decisionId, 
   const { view, quotas: ledger } = world;
   const { namespace } = pod;
   const limitRanges = view.limitRanges(namespace);
-  const quotas = view.quotas(namespace);
+  const quotas = quotasOn(pod, view.quotas(namespace));
   const largestNode = view.largestNode(pod.operatingSystem);
   const { overhead } = written;
   const caps = capsOn({ namespace, limitRanges, quotas, largestNode, ledger, overhead, decisionId });

@@ -22,6 +22,9 @@ export interface AdmittedPod {
   readonly overhead: Readonly<Record<string, string>>;
   /** As written, or filled in by the API server. */
   readonly schedulerName: string | undefined;
+  /** Whether its time is limited (spec.activeDeadlineSeconds). */
+  readonly hasDeadline: boolean;
+  readonly priorityClass: string | undefined;
   /** Whether it names its node itself. */
   readonly isBound: boolean;
   readonly containers: readonly AdmittedContainer[];
@@ -58,6 +61,8 @@ export function readPod(object: unknown, namespace: string): AdmittedPod | undef
     hasPodLevelResources: isObject(spec.resources) && Object.keys(spec.resources).length > 0,
     overhead: texts(spec.overhead) ?? {},
     schedulerName: text(spec.schedulerName),
+    hasDeadline: typeof spec.activeDeadlineSeconds === 'number' && spec.activeDeadlineSeconds >= 0,
+    priorityClass: text(spec.priorityClassName),
     isBound: text(spec.nodeName) !== undefined,
     containers: [...containers, ...inits],
   };
@@ -73,8 +78,8 @@ function readContainers(list: unknown, pointer: string, isInit: boolean): Admitt
       name: item.name,
       pointer: `${pointer}/${index}`,
       role: isInit ? (item.restartPolicy === 'Always' ? 'sidecar' : 'init') : 'container',
-      requests: texts(resources?.requests),
-      limits: texts(resources?.limits),
+      requests: texts(resources?.requests, '0'),
+      limits: texts(resources?.limits, '0'),
       hasResources: resources !== undefined,
     });
   }
@@ -104,13 +109,14 @@ function readOperatingSystem(spec: Record<string, unknown>): 'linux' | 'windows'
   return named === 'windows' || selected === 'windows' ? 'windows' : 'linux';
 }
 
-/** A map of texts; numbers are taken as Kubernetes takes them in quantities. */
-function texts(value: unknown): Record<string, string> | undefined {
+/** A map of texts; numbers are taken as Kubernetes takes them in quantities, and null as what its decoder makes of it. */
+function texts(value: unknown, ofNull = ''): Record<string, string> | undefined {
   if (!isObject(value)) return undefined;
   const read: Record<string, string> = {};
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'string') read[key] = item;
     else if (typeof item === 'number') read[key] = String(item);
+    else if (item === null) read[key] = ofNull;
   }
   return read;
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cephMetricNames, clusterSampleOf } from '../../src/collect/ceph/cluster-sample.ts';
+import { clusterSampleOf } from '../../src/collect/ceph/cluster-sample.ts';
+import { cephMetricNames } from '../../src/collect/ceph/metric-names.ts';
 import { samplesNamed } from '../../src/collect/smart/metrics-text.ts';
 import { BarographError } from '../../src/core/errors.ts';
 import { runningPid, signal, startProgram, stopProgram } from '../cluster/processes.ts';

@@ -9,8 +9,8 @@ import { ApiError, type KubeObject } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { ClusterError } from './cluster-error.ts';
 
-/** Without rules, with a LimitRange, with a ResourceQuota; all enabled. */
-export const fuzzNamespaces = ['shop', 'limited', 'counted'] as const;
+/** Without rules, with a LimitRange, with a ResourceQuota, with quotas for some pods each; all enabled. */
+export const fuzzNamespaces = ['shop', 'limited', 'counted', 'scoped'] as const;
 
 export interface FuzzCounts {
   cases: number;
@@ -39,10 +39,29 @@ const limitRange = {
 };
 const hard = { 'requests.cpu': '2', 'requests.memory': '2Gi', 'limits.cpu': '4', 'limits.memory': '4Gi' };
 
+const scopedQuotas = [
+  {
+    name: 'jobs',
+    hard: { 'requests.cpu': '500m', 'limits.memory': '256Mi' },
+    scopes: ['Terminating', 'NotBestEffort'],
+  },
+  { name: 'services', hard: { 'requests.cpu': '2', 'requests.memory': '1Gi' }, scopes: ['NotTerminating'] },
+  {
+    name: 'critical',
+    hard: { 'requests.cpu': '0', 'requests.memory': '0' },
+    scopeSelector: {
+      matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['system-node-critical'] }],
+    },
+  },
+];
+
 export async function createFuzzNamespaces({ api }: Cluster): Promise<void> {
   for (const name of fuzzNamespaces) await api.createNamespace(name, { labels: { 'barograph.dev/enabled': 'true' } });
   await api.create('/api/v1/namespaces/limited/limitranges', limitRange);
   await api.create('/api/v1/namespaces/counted/resourcequotas', { metadata: { name: 'compute' }, spec: { hard } });
+  for (const { name, ...spec } of scopedQuotas) {
+    await api.create('/api/v1/namespaces/scoped/resourcequotas', { metadata: { name }, spec });
+  }
 }
 
 /**

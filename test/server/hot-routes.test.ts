@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { monotonicMilliseconds } from '../../src/core/clock.ts';
 import { BarographError } from '../../src/core/errors.ts';
 import type { Logger } from '../../src/core/log.ts';
 import { heard, keptConnection, sampleOf, sizeOf, startEdge, type TestEdge, until } from './support/edge.ts';
@@ -11,13 +12,15 @@ const logged: { fields: object; message: string }[] = [];
 const keep = (fields: object, message: string): void => void logged.push({ fields, message });
 const logger: Logger = { debug: keep, info: keep, warn: keep, error: keep };
 let lastBody: Buffer = Buffer.alloc(0);
+let lastDeadline: number | undefined;
 
 beforeAll(async () => {
   edge = await startEdge({
     logger,
     hot: {
-      '/admission/pods': (body) => {
+      '/admission/pods': (body, deadline) => {
         lastBody = body;
+        lastDeadline = deadline;
         return sizeOf(body);
       },
       '/extender/filter': sizeOf,
@@ -66,8 +69,19 @@ describe('a hot route', () => {
     expect(lastBody.equals(Buffer.concat(parts))).toBe(true);
   });
 
+  test.each(['', '?timeout=soon', '?timeout=', '?other=1s', '?timeout=1s2'])(
+    'knows of no deadline where the query is "%s"',
+    async (query) => {
+      expect((await edge.call('POST', `/admission/pods${query}`, { body: '{}' })).status).toBe(200);
+      expect(lastDeadline).toBeUndefined();
+    },
+  );
+
   test('takes the query that the API server adds to the URL', async () => {
+    const began = monotonicMilliseconds();
     expect((await edge.call('POST', '/admission/pods?timeout=10s', { body: '{}' })).status).toBe(200);
+    expect(lastDeadline).toBeGreaterThanOrEqual(began + 10_000);
+    expect(lastDeadline).toBeLessThanOrEqual(monotonicMilliseconds() + 10_000);
   });
 
   test('says 413 to a body that announces too much, before it is sent', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type AdmissionOptions, admissionOf, forecastOf } from './support/admission.ts';
+import { monotonicMilliseconds } from '../../src/core/clock.ts';
+import { admitPod } from '../../src/webhook/admit-pods.ts';
+import { type AdmissionOptions, admissionOf, forecastOf, reviewOf } from './support/admission.ts';
 import { annotated, container, podOf, type TestPod, written } from './support/pods.ts';
 
 const needs = { app: '300m 300Mi', proxy: '50m 64Mi', setup: '1 1Gi' };
@@ -65,6 +67,12 @@ describe('containers', () => {
 
   test('with a limit of zero stay', async () => {
     expect(await sized(podOf([container('app', '0 128Mi / 0 256Mi')]))).toEqual(['0 300Mi / 0 600Mi']);
+  });
+
+  test('with a limit of null, which is zero to the API server, stay', async () => {
+    const resources = JSON.parse('{"limits":{"cpu":null},"requests":{"memory":"128Mi"}}');
+    const pod = podOf([{ ...container('app'), resources }]);
+    expect(await sized(pod)).toEqual(['- 300Mi / - -']);
   });
 
   test('keep hugepages, GPUs, ephemeral storage and claims untouched', async () => {
@@ -185,6 +193,19 @@ describe('when Barograph knows too little', () => {
     expect(counted).toEqual([['unchanged', reason]]);
     // That is for metrics and alerts, not for the owners of pods.
     expect(notices).toEqual([]);
+  });
+
+  test('about the time that is left, a pod goes through unchanged and nothing is kept', async () => {
+    const { admission, counted, recorder } = await admissionOf({ needs });
+    const body = Buffer.from(JSON.stringify(reviewOf(pod)));
+    const late = JSON.parse(admitPod(body, admission, monotonicMilliseconds() + 20).toString('utf8')) as object;
+    expect(late).toMatchObject({ response: { warnings: ['barograph: the deadline was near; unchanged'] } });
+    expect(late).not.toHaveProperty('response.patch');
+    expect(counted).toEqual([['unchanged', 'deadline-near']]);
+    expect(await recorder.latest(1)).toEqual([]);
+    admitPod(body, admission, monotonicMilliseconds() + 3000);
+    expect(counted).toHaveLength(2);
+    expect(counted[1]).toEqual(['enforced', '']);
   });
 
   test.each([1801, -1860])('because the newest measurement is %d s away, a pod goes through unchanged', async (age) => {

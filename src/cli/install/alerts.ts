@@ -32,6 +32,12 @@ const known: readonly (readonly [name: string, forTime: string, summary: string,
     'What is known of pools is about to be too old to act on',
     'barograph_storage_age_seconds > 240',
   ],
+  [
+    'DecisionsWaiting',
+    '5m',
+    'Decisions cannot be written to the knowledge base: its disk may be full or its file locked',
+    'barograph_decisions_waiting > 1000',
+  ],
   ['DisksFailing', '15m', 'Disks below OSDs are failing', 'barograph_storage_disks_failing > 0'],
   [
     'DisksInDanger',

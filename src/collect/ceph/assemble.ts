@@ -1,6 +1,6 @@
 import type { CephReading, HealthCheck, OsdReading, PoolReading } from '../../core/storage.ts';
 import type { ClusterMap, PoolOfMap } from './cluster-map.ts';
-import type { ClusterSample, OsdSample, PoolSample } from './cluster-sample.ts';
+import { type ClusterSample, isWholePool, type OsdSample, type PoolSample } from './cluster-sample.ts';
 import type { ClusterRates } from './counter-memory.ts';
 import type { DisksRead } from './disks.ts';
 import type { MapInHand } from './held-map.ts';
@@ -24,7 +24,7 @@ const bytesPerTiB = 2 ** 40;
 export function assemble(parts: CephParts): CephReading {
   const { sample, map, disks } = parts;
   const sizes = osdSizes(sample, map?.map);
-  const pools = [...sample.pools.values()].filter(({ name }) => name !== '');
+  const pools = [...sample.pools.values()].filter(isWholePool);
   const groups = pools.map(({ placementGroups }) => placementGroups);
   const total = sumOf(groups.map((one) => one.total));
   const assumptions = [...mapAssumptions(map), ...sizes.assumptions];

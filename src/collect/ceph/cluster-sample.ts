@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../../core/storage.ts';
 import type { MetricSample } from '../smart/metrics-text.ts';
+import { cephMetricNames, prefix } from './metric-names.ts';
 
 /** Counters that only grow, of one pool or OSD. */
 export interface IoCounters {
@@ -61,50 +62,10 @@ export interface ClusterSample {
   readonly osds: ReadonlyMap<number, OsdSample>;
 }
 
-const poolMetrics = [
-  'pool_metadata',
-  'pool_stored',
-  'pool_max_avail',
-  'pool_quota_bytes',
-  'pool_rd',
-  'pool_wr',
-  'pool_rd_bytes',
-  'pool_wr_bytes',
-  'pg_total',
-  'pg_active',
-  'pg_clean',
-  'pg_unknown',
-] as const;
-
-const osdMetrics = [
-  'osd_metadata',
-  'osd_up',
-  'osd_in',
-  'osd_weight',
-  'osd_stat_bytes',
-  'osd_stat_bytes_used',
-  'disk_occupation',
-  'osd_op_r',
-  'osd_op_w',
-  'osd_op_rw',
-  'osd_op_r_out_bytes',
-  'osd_op_rw_in_bytes',
-  'osd_op_rw_out_bytes',
-  'osd_op_w_in_bytes',
-  'osd_op_r_latency_sum',
-  'osd_op_r_latency_count',
-  'osd_op_w_latency_sum',
-  'osd_op_w_latency_count',
-  'osd_op_rw_latency_sum',
-  'osd_op_rw_latency_count',
-] as const;
-
-const prefix = 'ceph_';
-
-/** Every metric that is read: names that managers and ceph-exporter have in common. */
-export const cephMetricNames: ReadonlySet<string> = new Set(
-  ['health_status', 'health_detail', ...poolMetrics, ...osdMetrics].map((name) => `${prefix}${name}`),
-);
+/** A pool that is being made or removed is in some metrics and not in others: it is left out. */
+export function isWholePool({ name, storedBytes, availableBytes }: PoolSample): boolean {
+  return name !== '' && Number.isFinite(storedBytes) && Number.isFinite(availableBytes);
+}
 
 export interface SampleTimes {
   readonly timeSeconds: number;
@@ -266,5 +227,5 @@ function listOf(text: string): string[] {
 /** `sdb=VENDOR_MODEL_SERIAL`. */
 function idOf(pair: string): string[] {
   const id = pair.slice(pair.indexOf('=') + 1);
-  return id === '' ? [] : [id];
+  return id === '' || id === 'N/A' ? [] : [id];
 }

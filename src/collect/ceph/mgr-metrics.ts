@@ -4,7 +4,8 @@ import { BarographError, describeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import { type MetricSample, samplesNamed } from '../smart/metrics-text.ts';
 import type { CephMetrics } from './ceph-metrics.ts';
-import { type ClusterSample, cephMetricNames, clusterSampleOf } from './cluster-sample.ts';
+import { type ClusterSample, clusterSampleOf } from './cluster-sample.ts';
+import { cephMetricNames } from './metric-names.ts';
 import { MetricsPage } from './page.ts';
 
 export interface MgrMetricsOptions {

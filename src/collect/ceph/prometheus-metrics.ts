@@ -3,7 +3,8 @@ import { instantSamples } from '../instant-samples.ts';
 import type { PrometheusClient } from '../prometheus-client.ts';
 import type { MetricSample } from '../smart/metrics-text.ts';
 import type { CephMetrics } from './ceph-metrics.ts';
-import { type ClusterSample, cephMetricNames, clusterSampleOf } from './cluster-sample.ts';
+import { type ClusterSample, clusterSampleOf } from './cluster-sample.ts';
+import { cephMetricNames } from './metric-names.ts';
 import { partialBecause } from './whole-enough.ts';
 
 /** Everything that is read, by one question. */

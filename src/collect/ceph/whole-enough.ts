@@ -1,5 +1,5 @@
 import { BarographError } from '../../core/errors.ts';
-import type { ClusterSample, OsdSample, PoolSample } from './cluster-sample.ts';
+import { type ClusterSample, isWholePool, type OsdSample, type PoolSample } from './cluster-sample.ts';
 
 /**
  * Refuses a sample that would be read as an empty or idle cluster: a manager that has just become active does not know its placement groups and counters yet;
@@ -23,10 +23,11 @@ export function partialBecause({ healthStatus, pools, osds }: ClusterSample): st
 }
 
 function poolProblem(pools: readonly PoolSample[]): string | undefined {
-  const bare = pools.find(
-    ({ name, storedBytes, availableBytes }) => name === '' || Number.isNaN(storedBytes + availableBytes),
-  );
-  if (bare !== undefined) return `pool ${bare.id} without its name, ceph_pool_stored or ceph_pool_max_avail`;
+  const bare = pools.filter((pool) => !isWholePool(pool));
+  if (2 * bare.length > pools.length) {
+    const ids = bare.map(({ id }) => id).join(', ');
+    return `pools (${ids}) without their names, ceph_pool_stored or ceph_pool_max_avail`;
+  }
   const total = pools.reduce((sum, { placementGroups }) => sum + (placementGroups.total || 0), 0);
   const unknown = pools.reduce((sum, { placementGroups }) => sum + (placementGroups.unknown || 0), 0);
   if (total === 0 && pools.length > 0) return 'no placement groups: the manager has just started';

@@ -29,14 +29,14 @@ export class Actuator {
     this.#options = options;
   }
 
-  /** What approved steps come to by what the cluster itself says now. Never throws. */
-  async advance(plan: StoragePlan, steps: readonly StepStatus[]): Promise<Advance> {
+  /** What steps come to by what the cluster itself says now: what is under way is followed, and one is begun if that may be. Never throws. */
+  async advance(plan: StoragePlan, steps: readonly StepStatus[], mayBegin: boolean): Promise<Advance> {
     const after = [...steps];
     for (const [place, step] of plan.steps.entries()) {
       const before = steps[place];
       if (before === undefined || !isExecutable(step) || before.phase === 'Done') continue;
       // What failed or was taken back is for people to look at; nothing behind it is begun.
-      if (before.phase === 'Failed') break;
+      if (before.phase === 'Failed' || (before.phase !== 'Running' && !mayBegin)) break;
       const guarded = await this.#guard(plan, step);
       const status = statusAfter(before, guarded, cephWords(step));
       after[place] = status;

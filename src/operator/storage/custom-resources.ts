@@ -25,7 +25,7 @@ export interface StoredObject {
   readonly status: Fields;
 }
 
-/** The objects of one kind. Every method throws CLUSTER_UNREACHABLE for an answer that is no success. */
+/** The objects of one kind that this made. Every method throws CLUSTER_UNREACHABLE for an answer that is no success. */
 export interface ResourceStore {
   list(): Promise<StoredObject[]>;
   /** The object as it was created; undefined where there is one of that name. */
@@ -38,6 +38,9 @@ export interface ResourceStore {
 }
 
 const pageSize = 500;
+/** On what the operator made: objects of others are nobody's business here. */
+const ownLabel = { 'app.kubernetes.io/managed-by': 'barograph' } as const;
+const ownSelector = encodeURIComponent('app.kubernetes.io/managed-by=barograph');
 
 export function resourceStore(connection: Pick<Connection, 'send'>, plural: StoragePlural): ResourceStore {
   const folder = `/apis/${storageApiVersion}/${plural}`;
@@ -47,7 +50,7 @@ export function resourceStore(connection: Pick<Connection, 'send'>, plural: Stor
       const found: StoredObject[] = [];
       let more: string | undefined = '';
       while (more !== undefined) {
-        const path: string = `${folder}?limit=${pageSize}${more === '' ? '' : `&continue=${encodeURIComponent(more)}`}`;
+        const path: string = `${folder}?labelSelector=${ownSelector}&limit=${pageSize}${more === '' ? '' : `&continue=${encodeURIComponent(more)}`}`;
         const answer = await connection.send('GET', path);
         expectSuccess(answer, folder);
         const { metadata, items } = fieldsOf(answer.body);
@@ -61,7 +64,7 @@ export function resourceStore(connection: Pick<Connection, 'send'>, plural: Stor
       const body = {
         apiVersion: storageApiVersion,
         kind: storageKinds[plural],
-        metadata: { name },
+        metadata: { name, labels: ownLabel },
         ...(spec && { spec }),
       };
       const answer = await connection.send('POST', folder, body);

@@ -47,18 +47,31 @@ export class PlanKeeper {
     this.#actuator = new Actuator(options);
   }
 
-  async round({ held, previous, wanted, knowledge, planned }: PlanRound): Promise<PlanState[]> {
-    const { nowSeconds } = planned;
+  async round(round: PlanRound): Promise<PlanState[]> {
+    return [...(await this.#keepWanted(round)), ...(await this.#keepOthers(round))];
+  }
+
+  async #keepWanted({ held, previous, wanted, planned: { nowSeconds } }: PlanRound): Promise<PlanState[]> {
     const byName = new Map(held.map((object) => [object.name, object]));
     const kept: PlanState[] = [];
     for (const plan of wanted) {
-      const object = byName.get(plan.id) ?? (await this.#propose(plan, nowSeconds));
-      if (object === undefined) continue;
+      const known = byName.get(plan.id);
       const before = previous.get(plan.id);
+      // Somebody wrote what cannot be read: nothing is done by what it might mean.
+      if (known !== undefined && before === undefined) continue;
+      const object = known ?? (await this.#propose(plan, nowSeconds));
+      if (object === undefined) continue;
       const current = before === undefined ? plan : await this.#renew(object, before, plan);
       kept.push(await this.#keep(object, current, true, nowSeconds));
     }
+    return kept;
+  }
+
+  /** Those that are not recommended any more, or of which nobody can say. */
+  async #keepOthers({ held, previous, wanted, knowledge, planned }: PlanRound): Promise<PlanState[]> {
+    const { nowSeconds } = planned;
     const ids = new Set(wanted.map(({ id }) => id));
+    const kept: PlanState[] = [];
     for (const object of held) {
       const plan = previous.get(object.name);
       if (plan === undefined || ids.has(object.name)) continue;
@@ -89,10 +102,10 @@ export class PlanKeeper {
     const approved = isApproved(object);
     const steps = stepsIn(plan, object.status).map((step) => (approved ? step : unapproved(step)));
     // What has begun is followed to its end; nothing is begun that is needed no more, or on what was known once.
-    const mayBegin = needed && !this.#options.isDoubtful(plan.cluster);
-    const isUnderWay = steps.some(({ phase }) => phase === 'Running' || phase === 'Starting');
+    const mayBegin = approved && needed && !this.#options.isDoubtful(plan.cluster);
+    const isUnderWay = steps.some(({ phase }) => phase === 'Running');
     const advance: Advance =
-      approved && (mayBegin || isUnderWay) ? await this.#actuator.advance(plan, steps) : { steps, next: undefined };
+      mayBegin || isUnderWay ? await this.#actuator.advance(plan, steps, mayBegin) : { steps, next: undefined };
     let status = await this.#write(object, object.status, { approved, needed, steps: advance.steps }, nowSeconds);
     let now = advance.steps;
     if (advance.next !== undefined && this.#options.elector.isLeader) {

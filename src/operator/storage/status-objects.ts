@@ -47,7 +47,8 @@ export async function writeStatuses(
   for (const { name, status, observed } of wanted) {
     const before = held.get(name);
     if (before !== undefined && isCurrent(before.status, status, nowSeconds)) continue;
-    if (before === undefined) await store.create(name, undefined);
+    // One of that name is somebody else's.
+    if (before === undefined && (await store.create(name, undefined)) === undefined) continue;
     await store.patchStatus(name, { ...status, observed, written: timeText(nowSeconds) });
     written += 1;
   }

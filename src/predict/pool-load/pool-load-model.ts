@@ -18,6 +18,7 @@ export interface PoolLoadSample {
 export interface SavedPoolLoad {
   readonly forecasters: Readonly<Record<'iops' | 'bytes' | 'latency' | 'inFlight', Uint8Array>>;
   readonly loads: Readonly<Record<'iops' | 'bytes' | 'latency', UsedHistory>>;
+  readonly firstSeconds: number;
 }
 
 export const forecastLevels = Float64Array.of(0.1, 0.5, 0.9);
@@ -38,6 +39,7 @@ export class PoolLoadModel {
   /** How far the present latency is one of now: it is 0 when nothing was done for a while. */
   #telling = 0;
   #nowSeconds = Number.NEGATIVE_INFINITY;
+  #firstSeconds: number;
 
   /** A new one, or one that goes on from what save() gave. Throws OUTLOOK_INVALID when that is damaged. */
   constructor(saved?: SavedPoolLoad) {
@@ -51,6 +53,7 @@ export class PoolLoadModel {
     this.#inFlight = forecaster(saved?.forecasters.inFlight);
     const { iops, bytes, latency } = saved?.loads ?? {};
     this.#loads = { iops: series(iops), bytes: series(bytes), latency: series(latency) };
+    this.#firstSeconds = saved?.firstSeconds ?? Number.POSITIVE_INFINITY;
   }
 
   save(): SavedPoolLoad {
@@ -63,11 +66,13 @@ export class PoolLoadModel {
         inFlight: this.#inFlight.save(),
       },
       loads: { iops: iops.history(), bytes: bytes.history(), latency: latency.history() },
+      firstSeconds: this.#firstSeconds,
     };
   }
 
   update(timeSeconds: number, sample: PoolLoadSample): void {
     if (timeSeconds <= this.#nowSeconds) return;
+    this.#firstSeconds = Math.min(this.#firstSeconds, timeSeconds);
     this.#iops.update(timeSeconds, sample.iops);
     this.#bytes.update(timeSeconds, sample.bytesPerSecond);
     this.#latency.update(timeSeconds, sample.latencySeconds);
@@ -108,7 +113,16 @@ export class PoolLoadModel {
       return saturationOf(load, tellingOf(load), known);
     });
     const now = saturationOf(this.#now, this.#telling, known);
-    return { now: this.#now, iops, bytesPerSecond, latencySeconds, ...known, saturation: { now, steps } };
+    const watchedSeconds = Math.max(0, this.#nowSeconds - this.#firstSeconds);
+    return {
+      now: this.#now,
+      iops,
+      bytesPerSecond,
+      latencySeconds,
+      watchedSeconds,
+      ...known,
+      saturation: { now, steps },
+    };
   }
 
   #curve(load: 'iops' | 'bytes'): LoadCurve {

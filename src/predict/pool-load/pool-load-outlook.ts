@@ -13,6 +13,8 @@ export interface PoolLoadOutlook {
   readonly iops: Forecast | undefined;
   readonly bytesPerSecond: Forecast | undefined;
   readonly latencySeconds: Forecast | undefined;
+  /** How long it was watched; undefined where that is not known. */
+  readonly watchedSeconds?: number;
   /** Its latency when it is idle, from its history; NaN where it is not known. */
   readonly idleLatencySeconds: number;
   /** Operations and bytes a second at which its latency bends, from its history; undefined where it was never seen to bend. */

@@ -13,10 +13,12 @@ import { packWords, unpackWords } from './words.ts';
 const hair = 1.001;
 /** Of an hour: many replicas, or short steps, have more and say no more by them. */
 const mostSamples = 60;
+/** So many of an hour are kept to be looked up later: memory for a fleet's hours is what they cost. */
+const keptSamples = 6;
 /** What was foreseen of a horizon is kept so many times over it, to be judged. */
 const judgements = 3;
 /** Buckets beyond the highest value in which an expert's foresight is told apart from none. */
-const foresight = 60;
+const foresight = 40;
 const kind = 'demand';
 const version = 2;
 
@@ -101,8 +103,8 @@ export class Demand {
     this.#span = { low: Math.min(before?.low ?? peak, lowestOf(open)), high: Math.max(before?.high ?? peak, peak) };
     const recent = Math.max(peak, this.#hours.peak(recentHours - 1));
     const near = highestOf(open, Math.floor(open.length / 2));
-    const samples = thinned(open);
-    this.#hours.add({ peak, near, recent, samples: outcome === 'each' ? samples : [] });
+    const samples = spread(open, mostSamples);
+    this.#hours.add({ peak, near, recent, samples: outcome === 'each' ? spread(samples, keptSamples) : [] });
     this.#closed += 1;
     const outcomes = outcome === 'each' ? samples : this.#highestOfHorizon();
     this.#judge(outcomes);
@@ -267,10 +269,10 @@ function lowestOf(samples: readonly number[]): number {
   return samples.reduce((lowest, bucket) => Math.min(lowest, bucket));
 }
 
-/** No more than an hour may hold: every so many-th of the sorted samples, the highest among them. */
-function thinned(samples: readonly number[]): Uint16Array {
-  if (samples.length <= mostSamples) return Uint16Array.from(samples);
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (i: number): number => Math.ceil(((i + 1) * sorted.length) / mostSamples) - 1;
-  return Uint16Array.from({ length: mostSamples }, (_, i) => sorted[at(i)] ?? 0);
+/** So many of the samples: every so many-th of the sorted ones, the highest among them. */
+function spread(samples: ArrayLike<number>, most: number): Uint16Array {
+  if (samples.length <= most) return Uint16Array.from(samples);
+  const sorted = Uint16Array.from(samples).sort();
+  const at = (i: number): number => Math.ceil(((i + 1) * sorted.length) / most) - 1;
+  return Uint16Array.from({ length: most }, (_, i) => sorted[at(i)] ?? 0);
 }

@@ -20,6 +20,12 @@ export interface PricingOptions {
   /** That of a container of mean use or less; larger ones may have more in proportion, since there risk saves most. */
   readonly mostRiskOfSmall: number;
   readonly leastRisk: number;
+  /** A container that of late used up this share of the promise may take less risk, from the second on only `restraint` of it. */
+  readonly restraintFrom: number;
+  readonly restraintTo: number;
+  readonly restraint: number;
+  /** So many steps (CPU) or days (memory) count as if they had gone as promised. */
+  readonly spentPrior: number;
   /** The price is so many times higher in the first hours, halving with each half-life. */
   readonly youth: number;
   readonly youthHalfLifeHours: number;
@@ -50,6 +56,8 @@ export interface SizingOptions {
   readonly killBump: number;
   readonly recordHalfLifeHours: number;
   readonly recordWordCases: number;
+  /** What a container used up of its promise is half forgotten after so long. */
+  readonly spentHalfLifeHours: number;
 }
 
 /** For requests that can be changed every hour. */
@@ -62,25 +70,33 @@ export const sizingOptions: SizingOptions = {
     deficit: 0,
     gainPerDay: 0.4,
     aim: 0.97,
-    mostRisk: 8,
+    mostRisk: 6,
     mostRiskOfSmall: 4,
     leastRisk: 1e-3,
+    restraintFrom: 1,
+    restraintTo: 2,
+    restraint: 1,
+    spentPrior: 8,
     youth: 3.2,
     youthHalfLifeHours: 12,
   },
   cpu: {
     price: 0.08,
     ownScale: 0,
-    deficit: 0.15,
+    deficit: 0.1,
     gainPerDay: 0.3,
     aim: 1,
-    mostRisk: 4.5,
-    mostRiskOfSmall: 2.5,
+    mostRisk: 12,
+    mostRiskOfSmall: 12,
     leastRisk: 0.15,
+    restraintFrom: 0.8,
+    restraintTo: 1.05,
+    restraint: 0.15,
+    spentPrior: 288,
     youth: 2,
     youthHalfLifeHours: 12,
   },
-  regret: 0.48,
+  regret: 0.55,
   rideRegret: 0.02,
   leastMove: 0.1,
   regretScale: 0.5,
@@ -90,6 +106,7 @@ export const sizingOptions: SizingOptions = {
   killBump: 1.15,
   recordHalfLifeHours: 336,
   recordWordCases: 60,
+  spentHalfLifeHours: 720,
 };
 
 /** The highest value of many hours is less often far exceeded than that of a few. */

@@ -2,7 +2,7 @@ import { frame, packNumbers, unframe, unpackDoubles } from '../../core/framing.t
 import type { PerResource, Resource } from '../../core/resource.ts';
 import type { Prices } from './choice.ts';
 import { FleetPrice } from './fleet-price.ts';
-import type { SizingOptions } from './policy-options.ts';
+import type { PricingOptions, SizingOptions } from './policy-options.ts';
 import { Sizing } from './sizing.ts';
 
 const kind = 'sizing-fleet';
@@ -92,13 +92,18 @@ export class SizingFleet {
 
   /** One step of one replica, NaN where there is no sample; the memory of one that was killed is the limit that it hit. */
   observe(container: Sizing, use: PerResource<number>, isKilled: boolean): void {
-    const { held, isMature } = container;
-    if (container.observe(use, isKilled)) this.#killed.push(container);
-    if (!isMature) return;
-    if (use.memory >= 0) this.#since.days += this.#options.stepSeconds / (hoursPerDay * hourSeconds);
+    const { held, isMature, spent } = container;
+    const hasRunOut = container.observe(use, isKilled);
+    if (hasRunOut) this.#killed.push(container);
+    const days = use.memory >= 0 ? this.#options.stepSeconds / (hoursPerDay * hourSeconds) : 0;
+    spent.memory.add(days, hasRunOut ? 1 : 0);
+    if (isMature) this.#since.days += days;
     if (held === undefined || !(use.cpu >= 0)) return;
+    const exceeded = use.cpu > held.cpu ? 1 : 0;
+    spent.cpu.add(1, exceeded);
+    if (!isMature) return;
     this.#since.steps += 1;
-    if (use.cpu > held.cpu) this.#since.exceeded += 1;
+    this.#since.exceeded += exceeded;
   }
 
   end(timeSeconds: number): void {
@@ -193,17 +198,25 @@ export class SizingFleet {
       const unit = own * ratio ** (options.ownScale - 1);
       const young = 1 + options.youth * 2 ** (-container.hours / options.youthHalfLifeHours);
       const risk = promised[resource] / horizonsPerDay;
+      const spent = container.spent[resource].of(promised[resource]);
       const mostRisk = Math.min(options.mostRisk, options.mostRiskOfSmall * Math.max(1, ratio));
       return {
         exceeded: this.#prices[resource].price * unit * horizonsPerDay * young,
         deficit: options.deficit / promised[resource],
-        mostRisk: Math.min(0.5, mostRisk * risk),
+        mostRisk: Math.min(0.5, mostRisk * restraintOf(options, spent) * risk),
         leastRisk: options.leastRisk * risk,
         regretWeight: Math.max(1, ratio) ** sizing.regretScale,
       };
     };
     return { cpu: of('cpu'), memory: of('memory') };
   }
+}
+
+/** How much of the most risk may be taken by who has used up so much of the promise: all, less and less, or what is left to those who used up more. */
+function restraintOf({ restraintFrom, restraintTo, restraint }: PricingOptions, spent: number): number {
+  if (restraint >= 1 || spent <= restraintFrom) return 1;
+  const share = Math.min(1, (spent - restraintFrom) / (restraintTo - restraintFrom));
+  return restraint ** share;
 }
 
 /** When in its period a container is renewed: spread evenly by id, the same on every run (FNV-1a). */

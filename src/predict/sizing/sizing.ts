@@ -5,10 +5,11 @@ import { cheapest, costsOf, type Prices } from './choice.ts';
 import { Demand } from './demand.ts';
 import { KeptRecord } from './kept-record.ts';
 import type { SizingOptions } from './policy-options.ts';
+import { Spent } from './spent.ts';
 import { Standing } from './standing.ts';
 
 const kind = 'sizing';
-const version = 2;
+const version = 3;
 
 /** Which request would be chosen now, and what it costs to stay with the present one, as a share of the cheapest. */
 interface Proposal {
@@ -40,6 +41,8 @@ export class Sizing {
   #killedAt = 0;
   readonly #sums = { cpu: 0, memory: 0 };
   readonly #counts = { cpu: 0, memory: 0 };
+  /** What it used up of its promise: steps of CPU, days of memory. */
+  readonly spent: PerResource<Spent>;
 
   /** `stagger` (0–1) says when in its period its request is renewed; without a capacity nothing bounds it. */
   constructor(options: SizingOptions, stagger = 0, capacity: PerResource<number> = boundless) {
@@ -47,6 +50,11 @@ export class Sizing {
     this.#options = options;
     this.#capacity = capacity;
     this.#record = new KeptRecord(options.recordHalfLifeHours, options.recordWordCases);
+    const { spentHalfLifeHours, cpu, memory } = options;
+    this.spent = {
+      cpu: new Spent(spentHalfLifeHours, cpu.spentPrior),
+      memory: new Spent(spentHalfLifeHours, memory.spentPrior),
+    };
     this.#standing = new Standing(options.renewedHours, stagger);
     this.demand = { cpu: new Demand(demand.cpu), memory: new Demand(demand.memory) };
   }
@@ -91,6 +99,8 @@ export class Sizing {
     }
     this.demand.memory.closeHour();
     this.demand.cpu.closeHour();
+    this.spent.cpu.closeHour();
+    this.spent.memory.closeHour();
     this.hours += 1;
   }
 
@@ -120,7 +130,8 @@ export class Sizing {
   save(): Uint8Array {
     const { cpu = Number.NaN, memory = Number.NaN } = this.targets ?? {};
     const scalars = [cpu, memory, this.hours, this.#holdUntilHour, this.#killedAt];
-    const uses = [this.#sums.cpu, this.#sums.memory, this.#counts.cpu, this.#counts.memory];
+    const sums = [this.#sums.cpu, this.#sums.memory, this.#counts.cpu, this.#counts.memory];
+    const uses = [...sums, ...this.spent.cpu.save(), ...this.spent.memory.save()];
     const numbers = packNumbers(Float64Array.of(...scalars, ...uses));
     const record = packNumbers(this.#record.save());
     return frame(kind, version, [
@@ -142,7 +153,7 @@ export class Sizing {
       cpu: Demand.restore(demand.cpu, cpu ?? none),
     };
     const [cpuTarget = Number.NaN, memoryTarget = Number.NaN, hours = 0, hold = 0, killedAt = 0, ...uses] =
-      unpackDoubles(kind, numbers, 9);
+      unpackDoubles(kind, numbers, 13);
     this.#record.load(unpackDoubles(kind, record));
     this.#standing.load(unpackDoubles(kind, standing), curve ?? none);
     this.demand = restored;
@@ -151,6 +162,8 @@ export class Sizing {
     this.#holdUntilHour = hold;
     this.#killedAt = killedAt;
     [this.#sums.cpu = 0, this.#sums.memory = 0, this.#counts.cpu = 0, this.#counts.memory = 0] = uses;
+    this.spent.cpu.load(uses.slice(4));
+    this.spent.memory.load(uses.slice(6));
     return this;
   }
 

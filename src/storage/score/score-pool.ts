@@ -45,11 +45,15 @@ export function scorePool(
   return { score: Math.round(mean * highestPoolScore * 100) / 100, parts };
 }
 
-/** Half of it is what is, half what is expected in the coming hours at a level that one hour in ten exceeds. */
+/**
+ * Half of it is what is, half what is expected in the coming hours at a level that one hour in ten exceeds. A pool that was not watched for a whole day yet is
+ * expected to do what it did in the part of it that was seen: that counts for as much less.
+ */
 function quietPart({ load }: PoolOutlook): ScorePart {
   const { now, steps } = load.saturation;
+  const foresight = 0.5 * Math.min(1, (load.watchedSeconds ?? day) / day);
   const expected = steps.length === 0 ? now : steps.reduce((sum, share) => sum + share, 0) / steps.length;
-  const value = 1 - (now + expected) / 2;
+  const value = 1 - (1 - foresight) * now - foresight * expected;
   const text = `${percent(now)} of what it can do is used now, ${percent(expected)} is expected`;
   return { part: 'quiet', value, weight: 4, text };
 }

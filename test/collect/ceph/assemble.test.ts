@@ -113,6 +113,15 @@ test('an OSD that does not say how full it is counts as the fullest of its class
   expect(assumptions).toEqual(['osd.3 did not say how full: taken to be as full as the fullest of the same class']);
 });
 
+test('a pool that is being made or removed is left out, and the others are read', () => {
+  const page = recorded('pacific-after.txt').replaceAll(/^ceph_pool_stored\{pool_id="4"\}.*$/gm, '');
+  expect(readingOf([page], inHand, (text) => text).pools.map(({ name }) => name)).toEqual([
+    'device_health_metrics',
+    'fast',
+    'slow',
+  ]);
+});
+
 test('a map that could not be read for long is said', () => {
   const { assumptions } = readingOf(['pacific-after.txt'], { ...inHand, ageSeconds: 1800 });
   expect(assumptions?.[0]).toContain('for 30 minutes');

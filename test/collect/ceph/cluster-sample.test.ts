@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cephMetricNames, clusterSampleOf } from '../../../src/collect/ceph/cluster-sample.ts';
+import { clusterSampleOf } from '../../../src/collect/ceph/cluster-sample.ts';
+import { cephMetricNames } from '../../../src/collect/ceph/metric-names.ts';
 import { metricSamples, samplesNamed } from '../../../src/collect/smart/metrics-text.ts';
 import { recorded } from './support/recorded.ts';
 
@@ -42,6 +43,7 @@ test('labels that a Prometheus moved aside are read', () => {
   expect(clusterSampleOf(moved, { timeSeconds: 0 }).osds.get(7)).toMatchObject({
     host: 'node-c',
     devices: ['sda', 'nvme0n1'],
+    deviceIds: ['A_B_1'],
   });
 });
 

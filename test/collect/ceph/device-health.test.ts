@@ -54,6 +54,16 @@ test('a device that cannot be read keeps its reading, and is asked for again aft
   expect(documents.asked).toHaveLength(3);
 });
 
+test('a reading that takes long is not waited for, and is there when it has come', async () => {
+  const { health, documents } = deviceHealth();
+  const gate = Promise.withResolvers<void>();
+  documents.gate = gate.promise;
+  await expect(health.read([deviceOf(0)], AbortSignal.timeout(50))).rejects.toThrow('aborted due to timeout');
+  gate.resolve();
+  expect((await health.read([deviceOf(0)], undefined)).newest.size).toBe(1);
+  expect(documents.asked).toEqual(['DISK_0']);
+});
+
 test('a device that is gone is forgotten', async () => {
   const { health } = deviceHealth();
   await health.read([deviceOf(0), deviceOf(1)], undefined);
@@ -63,6 +73,7 @@ test('a device that is gone is forgotten', async () => {
 class Documents implements CephDocuments {
   readonly asked: string[] = [];
   isFailing = false;
+  gate: Promise<void> = Promise.resolve();
 
   async readMap(): Promise<ClusterMap> {
     return recordedMap();
@@ -70,6 +81,7 @@ class Documents implements CephDocuments {
 
   async readDevice({ id }: DeviceOfOsd): Promise<readonly DiskReading[]> {
     this.asked.push(id);
+    await this.gate;
     if (this.isFailing) throw new BarographError('SOURCE_UNAVAILABLE', 'not now');
     // As Ceph has it when the OSD was down on one of the days.
     const days = ['20260301', '20260302', '20260303'].map((day) => `"${day}-000000": ${dump}`);

@@ -24,7 +24,7 @@ test('a folder of what the commands print is a map, with or without health', asy
 
 test('a file that nobody keeps fresh is refused', async () => {
   await expect(open(3601).readMap()).rejects.toThrow(
-    /osd-dump.json: expected a file of the last hour, received one of 60 minutes ago/,
+    /-dump.json: expected a file of the last hour, received one of 60 minutes ago/,
   );
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CephSource } from '../../../src/collect/ceph/ceph-source.ts';
-import { cephMetricNames } from '../../../src/collect/ceph/cluster-sample.ts';
+import { cephMetricNames } from '../../../src/collect/ceph/metric-names.ts';
 import { samplesNamed } from '../../../src/collect/smart/metrics-text.ts';
 import { manualClock } from '../../../src/core/clock.ts';
 import type { CephReading } from '../../../src/core/storage.ts';

@@ -12,6 +12,7 @@ import { createStorageOperator } from '../../../src/operator/storage/storage-ope
 import { readDiskModel } from '../../../src/storage/disk-model-file.ts';
 import { osdDisksOf } from '../../../src/storage/node-disks.ts';
 import { StorageModels } from '../../../src/storage/storage-models.ts';
+import type { StorageReport } from '../../../src/storage/storage-report.ts';
 import type { StorageState } from '../../../src/storage/storage-state.ts';
 import { cephMissing, loopDevicesMissing } from '../../ceph/available.ts';
 import type { Ceph } from '../../ceph/ceph.ts';
@@ -21,6 +22,7 @@ import { waitFor } from '../../cluster/api.ts';
 import { applyAll } from '../../cluster/apply.ts';
 import { clusterAvailable } from '../../cluster/available.ts';
 import { type Cluster, clusterStartMilliseconds, startCluster } from '../../cluster/start.ts';
+import { runCli } from '../../journey/support/run-cli.ts';
 import { cephConfig } from '../../support/ceph-config.ts';
 
 const skip = clusterAvailable() ?? cephMissing() ?? loopDevicesMissing();
@@ -170,6 +172,21 @@ describe.skipIf(skip !== undefined)(`approved steps on a real Ceph${why}`, () =>
     expect(plans.map(({ metadata }) => metadata.name)).toEqual([planName(1)]);
     expect(await isIn(1)).toBe(true);
   }, 90_000);
+
+  test('the command line reads the same without a server', async () => {
+    const command = ['--ceph', ...ceph.metricsUrls, '--ceph-command', ceph.readOnlyCommand.join(' ')];
+    const report = JSON.parse(await runCli(['storage', ...command, '--output', 'json'])) as StorageReport;
+    expect(report.clusters).toMatchObject([{ cluster: fsid, fresh: true }]);
+    expect(report.clusters[0]?.pools.map(({ pool }) => pool)).toContain('rbd');
+    const verdicts = report.disks.map(({ node, osd, verdict }) => [node, osd, verdict]).sort();
+    expect(verdicts).toEqual([
+      ['node-0', 0, 'Good'],
+      ['node-1', 1, 'Failing'],
+      ['node-2', 2, 'Good'],
+      ['node-3', 3, 'Good'],
+    ]);
+    expect(report.plans.map(({ id }) => id)).toEqual([planName(1)]);
+  }, 120_000);
 
   test('without leave to change anything an approved step is only shown', async () => {
     await approve(1);

@@ -235,6 +235,21 @@ describe.skipIf(skip !== undefined)(
       expect(await list('diskhealths')).toHaveLength(0);
     });
 
+    test('leave alone what somebody else made, and what cannot be read', async () => {
+      const others = { apiVersion: 'barograph.dev/v1alpha1', kind: 'StoragePlan', metadata: { name: 'mine' } };
+      const steps = [{ action: 'osd-out', osd: 2 }];
+      await cluster.api.create(`${folder}/storageplans`, { ...others, spec: { approve: true, steps } });
+      const state = storageState({ osds, disks: [osdDisk(1, failing)] }, now);
+      await turn(state);
+      const name = '6b1f3b2a-osd-1-retire';
+      await cluster.api.patch(`${folder}/storageplans/${name}`, { spec: { steps: [{ action: 'osd-out' }] } });
+      await cluster.api.patch(`${folder}/storageplans/${name}`, { spec: { approve: true } });
+      await turn(state);
+      expect((await plan('mine')).status).toBeUndefined();
+      expect((await plan(name)).status.phase).toBe('Proposed');
+      expect((await plan(name)).spec.steps).toEqual([{ action: 'osd-out' }]);
+    });
+
     test('refuse what the schema does not know', async () => {
       const wrong = { apiVersion: 'barograph.dev/v1alpha1', kind: 'StoragePlan', metadata: { name: 'x' } };
       const steps = [{ action: 'osd-purge', osd: 1 }];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type ClusterMap, clusterMapOf } from '../../../../src/collect/ceph/cluster-map.ts';
-import { type ClusterSample, cephMetricNames, clusterSampleOf } from '../../../../src/collect/ceph/cluster-sample.ts';
+import { type ClusterSample, clusterSampleOf } from '../../../../src/collect/ceph/cluster-sample.ts';
+import { cephMetricNames } from '../../../../src/collect/ceph/metric-names.ts';
 import { samplesNamed } from '../../../../src/collect/smart/metrics-text.ts';
 
 /** The text of a fixture, by its name without `.gz`. */
