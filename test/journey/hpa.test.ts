@@ -61,7 +61,8 @@ describe.skipIf(skip !== undefined)(`beside a HorizontalPodAutoscaler${skip === 
     for (const pod of pods) {
       const { requests } = pod.spec.containers[0].resources;
       expect(requests.cpu).toBe('3');
-      expect(parseQuantity(requests.memory, 'memory')).toBeLessThan(2 ** 31);
+      // Of the 4 GiB asked for; after so little history there is much to spare above the 1 GiB in use.
+      expect(parseQuantity(requests.memory, 'memory')).toBeLessThan(3 * 2 ** 30);
     }
     for (let look = 0; look < 10; look += 1) {
       await measure();

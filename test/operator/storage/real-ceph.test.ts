@@ -58,7 +58,9 @@ describe.skipIf(skip !== undefined)(`approved steps on a real Ceph${why}`, () =>
       startCluster({}),
     ]);
     await applyAll(cluster, storageDefinitions());
-    await waitFor(() => cluster.api.list(folder), 20, 'plans to be served');
+    for (const kind of ['storageplans', 'diskhealths', 'poolforecasts']) {
+      await waitFor(() => cluster.api.list(`/apis/barograph.dev/v1alpha1/${kind}`), 60, `${kind} to be served`);
+    }
     await ceph.load('rbd', { seconds: 30, objectBytes: 2 ** 20, mostObjects: 60, isKept: true }).ended;
     for (const osd of ceph.plan.osds.keys()) await ceph.setSmart(osd, osd === 1 ? dying() : well);
     const config = cephConfig(ceph);
