@@ -28,6 +28,8 @@ export interface ForecastStateOptions {
   readonly publish: (frame: TableFrame) => void;
 }
 
+const mostBarePods = 1000;
+
 interface Current {
   readonly outlook: Outlook;
   readonly table: NodeTable;
@@ -169,8 +171,15 @@ export class ForecastState implements Ground<never> {
       rows,
       least,
       counts: table.lock.counts,
+      barePods: this.#barePods(),
       kernel: table.space?.frame,
     });
+  }
+
+  /** It is copied to each thread with each frame. */
+  #barePods(): ReadonlySet<string> | undefined {
+    const { barePods } = this.#options.forecasts;
+    return barePods !== undefined && barePods.size <= mostBarePods ? barePods : undefined;
   }
 }
 

@@ -27,7 +27,7 @@ export interface LoadTable extends LoadArrays {
   readonly kernel: TableKernel | undefined;
 }
 
-/** A table as it goes to other threads: everything in it is shared memory, so that nothing is copied. */
+/** A table as it goes to other threads: all that is large in it is shared memory, which is not copied. */
 export interface TableFrame extends LoadArrays {
   /** Counts what was published; the newest is in use. */
   readonly number: number;
@@ -38,6 +38,8 @@ export interface TableFrame extends LoadArrays {
   readonly pieces: ScorePieces;
   /** Of the TableLock. */
   readonly counts: Int32Array;
+  /** As of ForecastLookup; undefined too where there are many. */
+  readonly barePods: ReadonlySet<string> | undefined;
   /** Undefined where the table is not in a kernel's memory. */
   readonly kernel: KernelFrame | undefined;
 }

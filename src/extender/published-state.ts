@@ -2,13 +2,15 @@ import { LRUCache } from 'lru-cache';
 import type { PodView } from '../cluster/view.ts';
 import type { Clock } from '../core/clock.ts';
 import { BarographError } from '../core/errors.ts';
+import { containerId, workloadOf } from '../core/workload.ts';
+import type { ForecastLookup } from '../train/model-cache-view.ts';
 import { footingOf } from './footing.ts';
 import type { Footing, Ground, LoadWish, MissingLoad } from './ground.ts';
 import { loadKey, ownedPartsOf, readPod } from './incoming-pod.ts';
 import { Kernel } from './kernel.ts';
 import type { LoadTable, TableFrame } from './load-table.ts';
 import { NameIndex } from './name-index.ts';
-import type { PodLoad } from './pod-load.ts';
+import { type PodLoad, podLoad } from './pod-load.ts';
 import type { KnownLoad, UnownedParts } from './reader-messages.ts';
 import type { ScorePieces } from './score-pieces.ts';
 import type { TableKernel } from './table-kernel.ts';
@@ -24,6 +26,8 @@ const mostLoads = 16_384;
 /** How long the load of a pod is believed that has a container without a forecast. */
 const partSeconds = 5;
 const behindMilliseconds = 1000;
+
+const noForecasts: ForecastLookup = { get: () => undefined };
 
 export interface PublishedStateOptions {
   readonly clock: Clock;
@@ -102,7 +106,10 @@ export class PublishedState implements Ground<MissingLoad> {
   load({ object, pod }: LoadWish, steps: number): PodLoad | MissingLoad {
     if (this.told === 'unknown') throw new BarographError('OUTLOOK_MISSING', 'what a pod will use could not be told');
     if (this.told?.cpu.mean.length === steps) return this.told;
-    const held = this.#loads.get(loadKey(ownedPartsOf(object, pod)));
+    const parts = ownedPartsOf(object, pod);
+    if (this.#hasNoForecast(parts))
+      return podLoad({ workload: undefined, containers: parts.containers }, noForecasts, steps);
+    const held = this.#loads.get(loadKey(parts));
     if (
       held !== undefined &&
       held.load.cpu.mean.length === steps &&
@@ -111,6 +118,14 @@ export class PublishedState implements Ground<MissingLoad> {
       return held.load;
     }
     return { missing: { object, pod } };
+  }
+
+  /** Whether it can be told here, without the owners of the cluster, that nothing is forecast for any container of a pod. */
+  #hasNoForecast({ owned, containers }: UnownedParts): boolean {
+    const barePods = this.#frame?.barePods;
+    if (barePods === undefined || owned.owners?.length !== 0) return false;
+    const workload = workloadOf(owned, () => undefined);
+    return !containers.some(({ name }) => workload && barePods.has(containerId({ ...workload, container: name })));
   }
 
   keepLoad(parts: UnownedParts, { load, version, isWhole }: KnownLoad): void {

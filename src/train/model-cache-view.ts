@@ -4,4 +4,6 @@ import type { ContainerForecast } from '../core/outlook.ts';
 export interface ForecastLookup {
   /** The forecast of a container (containerId()), perhaps stale while it is refreshed; undefined when there is none in memory. */
   get(id: string): ContainerForecast | undefined;
+  /** The containers with a forecast whose pods have no controller, mostly few; undefined when it is not known which are stored. */
+  readonly barePods?: ReadonlySet<string> | undefined;
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from '../core/log.ts';
 import { redactedError } from '../core/log.ts';
 import type { ContainerForecast } from '../core/outlook.ts';
+import { parseContainerId } from '../core/workload.ts';
 import { forecastBytes } from '../knowledge/forecast-codec.ts';
 import type { KnowledgeBase } from '../knowledge/knowledge.ts';
 import type { ForecastLookup } from './model-cache-view.ts';
@@ -43,6 +44,7 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
   let version = 0;
   // Whether everything that is stored is held: what is missing then need not be looked for on the disk, as most pods have no forecast.
   let isWhole = false;
+  let barePods: ReadonlySet<string> = new Set();
   const cache = new LRUCache<string, ContainerForecast>({
     maxSize: maxBytes,
     sizeCalculation: forecastBytes,
@@ -71,7 +73,12 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
   const load = async (): Promise<void> => {
     isWhole = true;
     try {
-      for await (const forecast of knowledge.forecasts()) cache.set(forecast.id, forecast);
+      const bare = new Set<string>();
+      for await (const forecast of knowledge.forecasts()) {
+        cache.set(forecast.id, forecast);
+        if (parseContainerId(forecast.id)?.kind === 'Pod') bare.add(forecast.id);
+      }
+      barePods = bare;
     } catch (error) {
       isWhole = false;
       throw error;
@@ -79,6 +86,9 @@ export function createModelCache({ knowledge, maxBytes, logger }: Options): Mode
   };
   return {
     counts,
+    get barePods() {
+      return isWhole ? barePods : undefined;
+    },
     get bytes() {
       return cache.calculatedSize;
     },

@@ -115,6 +115,27 @@ describe('a thread that reads', () => {
     extender.close();
   });
 
+  test('asks nobody what a pod without a controller will use, unless a pod of that name has a forecast', async () => {
+    const forecast = steadyForecast('shop/Pod/known/app', 9000, GiB);
+    const known = lookupOf(forecast);
+    const forecasts = { get: (id: string) => known.get(id), barePods: new Set([forecast.id]) };
+    const { extender, reader } = pair({ forecasts });
+    const call = (verb: 'filter' | 'prioritize', name: string): Promise<Buffer> | Buffer => {
+      const body = namesBody(podObject(name, { requests: { cpu: '2', memory: '1Gi' } }), names);
+      const answer = reader[verb](body);
+      expect(Buffer.isBuffer(answer)).toBe(name !== 'known');
+      return answer;
+    };
+    for (const verb of ['filter', 'prioritize'] as const) {
+      for (const name of ['known', 'unknown']) {
+        const body = namesBody(podObject(name, { requests: { cpu: '2', memory: '1Gi' } }), names);
+        expect((await call(verb, name)).toString()).toBe(extender[verb](body).toString());
+      }
+      extender.use(nodeOutlook(loads, { version: verb === 'filter' ? 2 : 3 }));
+    }
+    extender.close();
+  });
+
   test('scores alike and refuses nothing before there is an Outlook, and when it is too old', async () => {
     const none = pair({ outlook: undefined as never });
     const body = namesBody(podObject('web-1'), names);

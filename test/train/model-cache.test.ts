@@ -49,6 +49,15 @@ describe('a cache that holds all that is stored', () => {
     await knowledge.close();
   });
 
+  test('tells which pods without a controller have a forecast', async () => {
+    const { cache, knowledge, publish } = await trial(['shop/Deployment/web/app', 'shop/Pod/alone/app']);
+    expect(cache.barePods).toEqual(new Set(['shop/Pod/alone/app']));
+    await publish(['shop/Pod/other/app']);
+    await cache.refresh(2);
+    expect(cache.barePods).toEqual(new Set(['shop/Pod/alone/app', 'shop/Pod/other/app']));
+    await knowledge.close();
+  });
+
   test('has what a newer Outlook brought as soon as it was read', async () => {
     const { cache, asked, knowledge, publish } = await trial(['a/Deployment/b/c']);
     await publish(['a/Deployment/b/c', 'new/Deployment/b/c']);
@@ -67,6 +76,7 @@ describe('a cache that is too small for all', () => {
     const { cache, asked, knowledge } = await trial(ids, 5 * forecastBytes(forecastOf(ids[0] ?? '', 1)));
     expect(cache.size).toBeLessThan(10);
     expect(cache.counts.evictions).toBeGreaterThan(10);
+    expect(cache.barePods).toBeUndefined();
     const gone = ids.find((id) => cache.get(id) === undefined) ?? '';
     await cache.settled();
     expect(asked).toContain(gone);
