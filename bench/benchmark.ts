@@ -7,5 +7,7 @@ export interface Benchmark {
   readonly description: string;
   /** Runs only when it is named. */
   readonly isLong?: boolean;
-  run(): Promise<readonly Row[]>;
+  /** What is named behind it and is no benchmark is a folder of series for it. */
+  readonly takesFolders?: boolean;
+  run(folders?: readonly string[]): Promise<readonly Row[]>;
 }

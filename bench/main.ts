@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../src/cli/table.ts';
@@ -5,9 +6,11 @@ import { nearest } from '../src/core/nearest.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { bodiesBenchmark } from './bodies.ts';
 import { capacityBenchmark } from './capacity.ts';
+import { creationBenchmark } from './creation.ts';
 import { disksBenchmark } from './disks.ts';
 import { extenderBenchmark } from './extender.ts';
 import { fleetBenchmark } from './fleet.ts';
+import { forecastBenchmark } from './forecast.ts';
 import { fuzzBenchmark } from './fuzz.ts';
 import { predictBenchmark } from './predict.ts';
 import { replayBenchmark } from './replay.ts';
@@ -28,11 +31,13 @@ const benchmarks: readonly Benchmark[] = [
   soakBenchmark,
   bodiesBenchmark,
   startBenchmark,
+  creationBenchmark,
   fuzzBenchmark,
   disksBenchmark,
   capacityBenchmark,
+  forecastBenchmark,
 ];
-const usage = `usage: npm run bench [-- [--json] [NAME …]]
+const usage = `usage: npm run bench [-- [--json] [NAME … [FOLDER …]]]
 
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).join('\n')}
 `;
@@ -45,7 +50,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const unknown = positionals.find((name) => !benchmarks.some((one) => one.name === name));
+  const isBenchmark = (name: string): boolean => benchmarks.some((one) => one.name === name);
+  const takesFolders = benchmarks.some((one) => one.takesFolders === true && positionals.includes(one.name));
+  const folders = positionals.filter((name) => takesFolders && !isBenchmark(name) && isFolder(name));
+  const unknown = positionals.find((name) => !isBenchmark(name) && !folders.includes(name));
   if (unknown !== undefined) {
     const near = nearest(
       unknown,
@@ -62,12 +70,16 @@ async function main(args: readonly string[]): Promise<number> {
   const results: Record<string, readonly Row[]> = {};
   for (const benchmark of chosen) {
     process.stderr.write(`${benchmark.name}: ${benchmark.description} …\n`);
-    const rows = await benchmark.run();
+    const rows = await benchmark.run(folders);
     results[benchmark.name] = rows;
     if (values.json !== true) process.stdout.write(`${tableOf(rows)}\n\n`);
   }
   if (values.json === true) process.stdout.write(`${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
   return 0;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -26,6 +26,7 @@ import { createDecisionWriter } from './decision-writer.ts';
 import type { Parts } from './parts.ts';
 import { createPeers, noPeers, type Peers } from './peers.ts';
 import { processMemoryBytes } from './process-memory.ts';
+import { readyChecks } from './ready-checks.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { repeat } from './repeat.ts';
 import { keepPlacement } from './replica-decisions.ts';
@@ -133,7 +134,7 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   started.parts = parts;
   const extender = extenderOf(parts, metrics);
   started.extender = extender;
-  await cache.fill();
+  // Reads all forecasts with it.
   await outlook.update();
   cluster?.start();
   storage?.start();
@@ -158,6 +159,7 @@ async function start(config: Config, options: ServiceOptions, started: Started):
       config,
       startedMilliseconds,
       logger,
+      ...(cluster && { after: readOrLate(cluster) }),
       onStatus: ({ version }) => {
         if (version !== outlook.outlook?.version) void outlook.update();
       },
@@ -172,6 +174,14 @@ async function start(config: Config, options: ServiceOptions, started: Started):
   started.chores = chores;
   const close = (graceSeconds: number): Promise<void> => end(started, graceSeconds);
   return { server, clock, authority: certificates.authority, outlook, view, recorder, trainer: parts.trainer, close };
+}
+
+// Longer than a cluster of 20,000 pods is read.
+const trainerWaitMilliseconds = 15_000;
+
+/** Until the cluster is read, so that training does not hold up being ready, or does not answer for a while. */
+function readOrLate(cluster: ClusterState): Promise<void> {
+  return cluster.whenSynced(AbortSignal.timeout(trainerWaitMilliseconds)).catch(() => undefined);
 }
 
 /** In a small container the cache gives way: forecasts that are not in it are read when they are asked for. */
@@ -234,11 +244,6 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
     '/extender/prioritize': (body) => extender.prioritize(body),
     '/extender/preempt': (body) => extender.preempt(body),
   };
-}
-
-function readyChecks({ view, cluster }: Parts): { name: string; ok: boolean; message: string }[] {
-  const message = cluster === undefined ? 'no cluster is watched' : view.synced ? 'read' : 'still being read';
-  return [{ name: 'cluster', ok: view.synced, message }];
 }
 
 function clientsOf({ server }: Config): Pick<ServerOptions, 'clientAuthority'> {

@@ -17,10 +17,10 @@ export type Listed<T> =
   | { readonly kind: 'listed'; readonly items: Map<string, T>; readonly version: string }
   | { readonly kind: 'absent'; readonly status: number; readonly body: string };
 
-const pageSize = 500;
+const pageSize = 1000;
 const pageIdleSeconds = 60;
 
-/** All objects of a kind, page by page; of each page only what `project` keeps stays in memory. Absent when the kind is not served (404) or forbidden (403). */
+/** All objects of a kind, page by page, each asked for while the one before is read; of each page only what `project` keeps stays in memory. Absent when the kind is not served (404) or forbidden (403). */
 export async function listAll<T>(
   request: KindRequest,
   connection: Connection,
@@ -30,8 +30,12 @@ export async function listAll<T>(
   const items = new Map<string, T>();
   let more: string | undefined = '';
   let version = '';
+  let coming: Coming | undefined;
   while (more !== undefined) {
-    const { status, body } = await page(request, connection, signal, more);
+    const { status, body }: Page = await (coming?.more === more
+      ? coming.page
+      : page(request, connection, signal, more));
+    coming = undefined;
     if (status === 404 || status === 403) return { kind: 'absent', status, body };
     // A list that takes longer than etcd keeps versions (five minutes) loses its place.
     if (status === 410 && more !== '') {
@@ -40,15 +44,51 @@ export async function listAll<T>(
       continue;
     }
     if (status !== 200) throw refusal(request.path, status, body);
-    const { metadata, items: objects } = fieldsOf(JSON.parse(body));
-    for (const object of itemsOf(objects)) {
-      const kept = project(object);
-      if (kept !== undefined) items.set(objectKey(object), kept);
-    }
-    version = textOf(fieldsOf(metadata).resourceVersion) ?? version;
-    more = textOf(fieldsOf(metadata).continue);
+    coming = comingAfter(body, (next) => page(request, connection, signal, next));
+    const { resourceVersion, more: next }: Taken = take(body, items, project);
+    version = resourceVersion ?? version;
+    more = next;
   }
   return { kind: 'listed', items, version };
+}
+
+interface Taken {
+  readonly resourceVersion: string | undefined;
+  readonly more: string | undefined;
+}
+
+/** Puts what is kept of a page into `items`. */
+function take<T>(body: string, items: Map<string, T>, project: (object: unknown) => T | undefined): Taken {
+  const { metadata, items: objects } = fieldsOf(JSON.parse(body));
+  for (const object of itemsOf(objects)) {
+    const kept = project(object);
+    if (kept !== undefined) items.set(objectKey(object), kept);
+  }
+  const { resourceVersion, continue: more } = fieldsOf(metadata);
+  return { resourceVersion: textOf(resourceVersion), more: textOf(more) };
+}
+
+interface Page {
+  readonly status: number;
+  readonly body: string;
+}
+
+interface Coming {
+  readonly more: string;
+  readonly page: Promise<Page>;
+}
+
+// Metadata stands before the items, in which there are lists.
+const continued = /^\{[^[]{0,2000}?"continue":"([^"\\]+)"/;
+
+/** Asks for the page after one that is not parsed yet, so that the API server makes it meanwhile. */
+function comingAfter(body: string, ask: (more: string) => Promise<Page>): Coming | undefined {
+  const more = continued.exec(body)?.[1];
+  if (more === undefined) return undefined;
+  const next = ask(more);
+  // Nobody may come to wait for it.
+  next.catch(() => undefined);
+  return { more, page: next };
 }
 
 /** What an answer other than 200 says, as an error. */
@@ -62,12 +102,7 @@ export function acceptOf(request: KindRequest, suffix: 'List' | ''): string {
   return request.metadataOnly ? `${json};as=PartialObjectMetadata${suffix};g=meta.k8s.io;v=v1,${json}` : json;
 }
 
-async function page(
-  request: KindRequest,
-  connection: Connection,
-  signal: AbortSignal,
-  more: string,
-): Promise<{ status: number; body: string }> {
+async function page(request: KindRequest, connection: Connection, signal: AbortSignal, more: string): Promise<Page> {
   const query = [`limit=${pageSize}`, request.query, more && `continue=${encodeURIComponent(more)}`];
   const response = await connection.get({
     path: `${request.path}?${query.filter(Boolean).join('&')}`,

@@ -39,5 +39,5 @@ export function basisOf(forecast: ResourceForecast, risk: number, isByDefault: b
 }
 
 function pooledAt({ pooled }: ResourceForecast, risk: number, isByDefault: boolean): number | undefined {
-  return isByDefault && pooled?.promised === risk ? pooled.request : undefined;
+  return isByDefault && pooled?.promised === risk && pooled.request >= 0 ? pooled.request : undefined;
 }

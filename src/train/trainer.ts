@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts';
-import { keepThread, threadFile } from '../core/kept-thread.ts';
+import { type KeptThread, keepThread, threadFile } from '../core/kept-thread.ts';
 import type { Logger } from '../core/log.ts';
 import type { TrainingStatus } from './training-loop.ts';
 
@@ -23,27 +23,40 @@ export interface Trainer {
 export interface TrainerOptions extends TrainingThreadData {
   readonly logger: Logger;
   readonly onStatus: (status: TrainingStatus) => void;
+  /** What to wait for before anything is read: restoring models takes a core for seconds. Never rejects. */
+  readonly after?: Promise<void>;
 }
 
-export function startTrainer({ config, startedMilliseconds, logger, onStatus }: TrainerOptions): Trainer {
+export function startTrainer(options: TrainerOptions): Trainer {
+  const { config, startedMilliseconds, logger, onStatus, after } = options;
   let status: TrainingStatus | undefined;
-  const thread = keepThread<TrainingMessage>({
-    file: threadFile('training-thread', import.meta.url),
-    workerData: { config, startedMilliseconds } satisfies TrainingThreadData,
-    name: 'the training thread',
-    logger,
-    onMessage: (message) => {
-      status = message.status;
-      onStatus(message.status);
-    },
-  });
+  let thread: KeptThread | undefined;
+  let isClosed = false;
+  const start = (): void => {
+    if (isClosed) return;
+    thread = keepThread<TrainingMessage>({
+      file: threadFile('training-thread', import.meta.url),
+      workerData: { config, startedMilliseconds } satisfies TrainingThreadData,
+      name: 'the training thread',
+      logger,
+      onMessage: (message) => {
+        status = message.status;
+        onStatus(message.status);
+      },
+    });
+  };
+  if (after === undefined) start();
+  else void after.then(start);
   return {
     get status() {
       return status;
     },
     get restarts() {
-      return thread.restarts;
+      return thread?.restarts ?? 0;
     },
-    close: () => thread.close(),
+    async close() {
+      isClosed = true;
+      await thread?.close();
+    },
   };
 }

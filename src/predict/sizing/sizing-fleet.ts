@@ -98,7 +98,7 @@ export class SizingFleet {
     const days = use.memory >= 0 ? this.#options.stepSeconds / (hoursPerDay * hourSeconds) : 0;
     spent.memory.add(days, hasRunOut ? 1 : 0);
     if (isMature) this.#since.days += days;
-    if (held === undefined || !(use.cpu >= 0)) return;
+    if (held === undefined || !(use.cpu >= 0 && held.cpu >= 0)) return;
     const exceeded = use.cpu > held.cpu ? 1 : 0;
     spent.cpu.add(1, exceeded);
     if (!isMature) return;

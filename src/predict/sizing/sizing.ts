@@ -34,7 +34,7 @@ export class Sizing {
   readonly #record: KeptRecord;
   readonly #standing: Standing;
   demand: PerResource<Demand>;
-  /** What is to be requested from now on; undefined before the first decision. */
+  /** What is to be requested from now on, NaN of what was never measured; undefined before the first decision. */
   targets: PerResource<number> | undefined;
   hours = 0;
   #holdUntilHour = 0;
@@ -86,7 +86,7 @@ export class Sizing {
     this.demand.memory.observe(isKilled ? memory * this.#options.killBump : memory);
     this.#sums.memory += memory;
     this.#counts.memory += 1;
-    if (!isKilled && memory <= (this.held?.memory ?? Number.POSITIVE_INFINITY)) return false;
+    if (!isKilled && !(memory > (this.held?.memory ?? Number.NaN))) return false;
     this.#killedAt = memory;
     return this.#standing.runOut();
   }
@@ -108,8 +108,8 @@ export class Sizing {
   decide(prices: PerResource<Prices>): void {
     const memory = this.#propose('memory', prices.memory);
     const cpu = this.#propose('cpu', prices.cpu);
-    if (memory === undefined || cpu === undefined) return;
-    this.targets = this.#chosen({ cpu, memory }, prices);
+    if (memory === undefined && cpu === undefined) return;
+    this.targets = this.#chosen({ cpu: cpu ?? unknown, memory: memory ?? unknown }, prices);
     this.#standing.follow(this.hours, this.targets, this.demand.cpu.part);
   }
 
@@ -121,8 +121,7 @@ export class Sizing {
     const request = requestAfterKill(this.demand.memory, limit, prices.memory.exceeded, killHours) ?? least;
     const memory = Math.min(Math.max(least, request), Math.max(this.#capacity.memory, least));
     const cpu = this.#propose('cpu', prices.cpu)?.request ?? this.targets?.cpu ?? this.#capacity.cpu;
-    if (!Number.isFinite(cpu)) return;
-    this.targets = { cpu, memory };
+    this.targets = { cpu: Number.isFinite(cpu) ? cpu : Number.NaN, memory };
     this.#standing.answer(this.targets);
     this.#holdUntilHour = this.hours + holdHours;
   }
@@ -157,7 +156,8 @@ export class Sizing {
     this.#record.load(unpackDoubles(kind, record));
     this.#standing.load(unpackDoubles(kind, standing), curve ?? none);
     this.demand = restored;
-    this.targets = Number.isNaN(cpuTarget) ? undefined : { cpu: cpuTarget, memory: memoryTarget };
+    const isKnown = !(Number.isNaN(cpuTarget) && Number.isNaN(memoryTarget));
+    this.targets = isKnown ? { cpu: cpuTarget, memory: memoryTarget } : undefined;
     this.hours = hours;
     this.#holdUntilHour = hold;
     this.#killedAt = killedAt;
@@ -184,6 +184,7 @@ export class Sizing {
 
   /** Small differences are not worth a change, and are not carried out where requests are changed in place. */
   #isMove(held: number, { request, regret }: Proposal): boolean {
+    if (Number.isNaN(held) || Number.isNaN(request)) return !Number.isNaN(request);
     return regret > this.#options.rideRegret && Math.abs(request - held) >= this.#options.leastMove * held;
   }
 
@@ -202,7 +203,7 @@ export class Sizing {
     const most = resource === 'memory' ? this.#capacity.memory : this.#mostCpu();
     const request = Math.min(demand.requestFor(bucket), most);
     const held = this.targets?.[resource];
-    if (held === undefined) return { request, regret: certain };
+    if (held === undefined || Number.isNaN(held)) return { request, regret: certain };
     const at = demand.bucketHeldBy(held);
     const isTooRisky =
       request > held && (worth[at] ?? 0) > tooRisky[this.isMature ? 'mature' : 'young'] * prices.mostRisk;
@@ -212,4 +213,6 @@ export class Sizing {
   }
 }
 
+/** Of a resource that was never measured. */
+const unknown: Proposal = { request: Number.NaN, regret: 0 };
 const boundless = { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY };

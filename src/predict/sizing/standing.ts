@@ -60,7 +60,7 @@ export class Standing {
     [cpu = Number.NaN, memory = Number.NaN, until = 0, hasRunOut = 0, low = -1]: Float64Array,
     curve: Uint8Array,
   ): void {
-    this.requests = Number.isNaN(cpu) ? undefined : { cpu, memory };
+    this.requests = Number.isNaN(cpu) && Number.isNaN(memory) ? undefined : { cpu, memory };
     this.#until = until;
     this.#hasRunOut = hasRunOut > 0;
     const chances = unpackFloats('standing', curve, Math.floor(curve.byteLength / 4));

@@ -1,3 +1,4 @@
+import type { ContainerForecast } from '../../../src/core/outlook.ts';
 import type { PerResource } from '../../../src/core/resource.ts';
 import { containerId } from '../../../src/core/workload.ts';
 import { recommendationAt } from '../../../src/predict/recommend.ts';
@@ -10,12 +11,16 @@ export interface Seen {
   readonly toSeconds: number;
 }
 
-/** What a causal replay of the same recording recommends: the models alone, without Prometheus, a knowledge base or a webhook between. */
-export function replayed(
-  service: Service,
-  { fromSeconds, toSeconds }: Seen,
-  risks: PerResource<number>,
-): PerResource<number> {
+/** What a causal replay of the same recordings recommends: the models alone, without Prometheus, a knowledge base or a webhook between. */
+export interface Replayed {
+  /** At risks that a pod promises. */
+  readonly alone: (service: Service, risks: PerResource<number>) => PerResource<number>;
+  /** At the price of all of them together, for the configured promise. */
+  readonly together: (service: Service) => PerResource<number>;
+}
+
+/** All services in one fleet, over what was seen of them. */
+export function replayed(services: readonly Service[], { fromSeconds, toSeconds }: Seen): Replayed {
   const training = new Training({
     stepSeconds: 300,
     outlookStepSeconds: 1800,
@@ -24,18 +29,28 @@ export function replayed(
     promised: { cpu: 0.01, memory: 0.001 },
     renewedSeconds: 86_400,
   });
-  const pod = {
+  const pods = services.map((service) => ({
     key: service.key,
     pod: 'replayed',
     node: 'node-0',
     cpu: (timeSeconds: number) => usageAt(service.played, timeSeconds).cpuMillicores,
     memory: (timeSeconds: number) => usageAt(service.played, timeSeconds).memoryBytes,
+  }));
+  training.take(usageOf({ startSeconds: fromSeconds - 300, endSeconds: toSeconds, stepSeconds: 300 }, pods));
+  const forecasts = training.outlook(1, toSeconds)?.forecasts ?? [];
+  const of = (service: Service): ContainerForecast => {
+    const forecast = forecasts.find(({ id }) => id === containerId(service.key));
+    if (forecast === undefined) throw new RangeError(`expected a forecast of ${containerId(service.key)}`);
+    return forecast;
   };
-  training.take(usageOf({ startSeconds: fromSeconds - 300, endSeconds: toSeconds, stepSeconds: 300 }, [pod]));
-  const forecast = training.outlook(1, toSeconds)?.forecasts.find(({ id }) => id === containerId(service.key));
-  if (forecast === undefined) throw new RangeError(`expected a forecast of ${containerId(service.key)}`);
   return {
-    cpu: recommendationAt(forecast.cpu, risks.cpu).target,
-    memory: recommendationAt(forecast.memory, risks.memory).target,
+    alone: (service, risks) => ({
+      cpu: recommendationAt(of(service).cpu, risks.cpu).target,
+      memory: recommendationAt(of(service).memory, risks.memory).target,
+    }),
+    together: (service) => ({
+      cpu: of(service).cpu.pooled?.request ?? Number.NaN,
+      memory: of(service).memory.pooled?.request ?? Number.NaN,
+    }),
   };
 }

@@ -83,6 +83,25 @@ describe('a fleet that is sized', () => {
     expect(fleet.get('b')?.targets).toBeUndefined();
   });
 
+  test('of a container that is measured in one resource that one alone is sized, and comes back so', () => {
+    const fleet = fleetOf(2);
+    const none = Number.NaN;
+    const uses = (k: number): Uses => ({
+      a: { cpu: 100 + (k % 7), memory: none },
+      b: { cpu: none, memory: gib + (k % 5) },
+    });
+    for (let k = 0; k < 700; k += 1) step(fleet, k, uses(k));
+    for (const one of [fleet, restored(fleet, 2)]) {
+      expect(one.get('a')?.targets?.cpu).toBeGreaterThan(100);
+      expect(one.get('a')?.targets?.memory).toBeNaN();
+      expect(one.get('b')?.targets?.memory).toBeGreaterThan(gib);
+      expect(one.get('b')?.targets?.cpu).toBeNaN();
+    }
+    expect(fleet.record.kills).toBe(0);
+    step(fleet, 700, { b: { cpu: none, memory: 2 * gib } }, ['b']);
+    expect(fleet.get('b')?.targets?.memory).toBeGreaterThan(2 * gib);
+  });
+
   test('a gap of months is survived', () => {
     const fleet = fleetOf(2);
     run(fleet, 2, [0, 300]);
