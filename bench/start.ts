@@ -110,7 +110,14 @@ async function readyRow({ configFile, url }: Installed, token: string): Promise<
 
 function serve(configFile: string): ChildProcess {
   const program = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', program, 'serve', '--config', configFile];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=32',
+    program,
+    'serve',
+    '--config',
+    configFile,
+  ];
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 

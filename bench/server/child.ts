@@ -23,7 +23,7 @@ export interface Child {
 
 export async function startChild(file: string, args: readonly string[]): Promise<Child> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'],
   });
   return { process: child, serving: await told(child, 'serving') };
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=32
 import { CommanderError } from 'commander';
 import { BarographError, describeError } from '../core/errors.ts';
 import { createProgram } from './program.ts';

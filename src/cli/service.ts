@@ -12,6 +12,7 @@ import { openSqlite } from '../knowledge/sqlite.ts';
 import type { HotHandler } from '../server/hot-route.ts';
 import { limitsWithin } from '../server/limits.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
+import { newestFirst } from '../server/newest-first.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../server/server.ts';
 import type { NodeDisk } from '../storage/node-disks.ts';
 import { createModelCache } from '../train/model-cache.ts';
@@ -237,7 +238,7 @@ function hotRoutes(parts: Parts, metrics: Metrics, extender: Extender): Record<s
     count: (outcome, reason) => metrics.countDecision(outcome, reason),
   };
   return {
-    '/admission/pods': (body, deadline) => admitPod(body, admission, deadline),
+    '/admission/pods': newestFirst((body, deadline) => admitPod(body, admission, deadline)),
     '/admission/objectives': (body) => admitObjectives(body),
     ...storageRoutes(parts, metrics),
     '/extender/filter': (body) => extender.filter(body),

@@ -41,14 +41,14 @@ export class BodyBudget {
 }
 
 /**
- * Reads a request's body as it is and calls `done` once; what it took of the budget it gives back after `done`. A body that announces its length goes
+ * Reads a request's body as it is and calls `done` once; what it took of the budget it gives back when `done` is over. A body that announces its length goes
  * into one buffer of that length (or stays the chunk it came in), a chunked one is put together at its end.
  */
 export function takeBody(
   request: IncomingMessage,
   limitBytes: number,
   budget: BodyBudget,
-  done: (outcome: BodyOutcome) => void,
+  done: (outcome: BodyOutcome) => void | Promise<void>,
 ): void {
   const announced = announcedBytes(request);
   if (announced !== undefined && announced > limitBytes) {
@@ -73,8 +73,9 @@ export function takeBody(
   const onGone = (): void => finish({ kind: 'aborted' });
   const finish = (outcome: BodyOutcome): void => {
     request.off('data', onChunk).off('end', onEnd).off('close', onGone);
-    done(outcome);
-    budget.giveBack(takenBytes);
+    const later = done(outcome);
+    if (later === undefined) budget.giveBack(takenBytes);
+    else void later.finally(() => budget.giveBack(takenBytes));
   };
   // An aborted request emits an error, which nobody needs to see, and then closes.
   request.on('error', () => undefined);

@@ -53,14 +53,14 @@ function answerBody(
   route: HotRoute,
   outcome: BodyOutcome,
   deadline: number | undefined,
-): void {
+): void | Promise<void> {
   if (outcome.kind === 'aborted') return;
   if (outcome.kind !== 'whole') dropSlowly(request, response);
   if (outcome.kind === 'too-large') {
     const message = `expected at most ${route.limitBytes} bytes at ${route.path}`;
     sendFailure(request, response, { status: 413, code: 'REQUEST_TOO_LARGE', message });
   } else if (outcome.kind === 'busy') sendFailure(request, response, busy);
-  else answerWhole(request, response, route, outcome.body, deadline);
+  else return answerWhole(request, response, route, outcome.body, deadline);
 }
 
 const busy: Failure = {
@@ -76,11 +76,11 @@ function answerWhole(
   route: HotRoute,
   body: Buffer,
   deadline: number | undefined,
-): void {
+): void | Promise<void> {
   try {
     const answer = route.handler(body, deadline);
     if (Buffer.isBuffer(answer)) send(request, response, route, answer);
-    else void answerLater(request, response, route, answer);
+    else return answerLater(request, response, route, answer);
   } catch (error) {
     fail(request, response, route, error);
   }

@@ -10,26 +10,21 @@ const pauseMilliseconds = 25;
 export function dropSlowly(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
   if (request.complete || socket.destroyed) return;
-  let timer: NodeJS.Timeout | undefined;
   const rest = (): void => {
     // After the turn of the event loop in which it was read.
     setImmediate(() => {
       if (isOver()) return;
       socket.pause();
-      timer = setTimeout(sip, pauseMilliseconds);
-      timer.unref();
+      setTimeout(sip, pauseMilliseconds).unref();
     });
   };
   const sip = (): void => {
+    if (isOver()) return;
     socket.resume();
     rest();
   };
-  const isOver = (): boolean => {
-    if (!request.complete && !socket.destroyed) return false;
-    clearTimeout(timer);
-    return true;
-  };
-  socket.once('close', isOver);
+  // Asked at each turn: a listener on the socket would stay for as long as the connection, one for each refused request on it.
+  const isOver = (): boolean => request.complete || socket.destroyed;
   // Only then does Node begin to drop what nobody reads.
   response.once('finish', rest);
 }

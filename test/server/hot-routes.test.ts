@@ -112,6 +112,21 @@ describe('a hot route', () => {
     agent.destroy();
   });
 
+  test('says 413 again and again on one connection, which holds nothing of what was refused', async () => {
+    const agent = keptConnection(edge);
+    const warnings: Error[] = [];
+    const keepWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', keepWarning);
+    for (let call = 0; call < 15; call += 1) {
+      const answer = await edge.call('POST', '/small', { body: Buffer.alloc(300_000), agent });
+      expect(answer.status).toBe(413);
+    }
+    expect((await edge.call('POST', '/small', { body: 'ab', agent })).json()).toEqual({ bytes: 2 });
+    process.off('warning', keepWarning);
+    expect(warnings).toEqual([]);
+    agent.destroy();
+  });
+
   test('refuses compressed bodies', async () => {
     const headers = { 'content-encoding': 'gzip' };
     const answer = await edge.call('POST', '/admission/pods', { body: gzipSync('{}'), headers });

@@ -121,7 +121,7 @@ const phase: Schema = { type: 'string', enum: [...stepPhases] };
 const planStatus = object({
   phase: text,
   needed: flag,
-  steps: list(object({ action: text, phase, reason: text, message: text })),
+  steps: list(object({ action: text, phase, reason: text, message: text, cleanSince: time })),
   conditions: {
     ...list(
       object(

@@ -4,11 +4,15 @@ import type { CephCommand } from './ceph-command.ts';
 import { type BlockReason, cephWords, type Guarded, guardStep } from './guardrails.ts';
 import { type LiveCluster, readLiveCluster } from './live-cluster.ts';
 import type { StepStatus } from './plan-status.ts';
+import { settled } from './settled.ts';
 
 export interface ActuatorOptions {
   readonly ceph: CephCommand | undefined;
   /** Whether it may change anything. */
   readonly mayChange: boolean;
+  readonly nowSeconds: number;
+  /** Whether data of a step that was begun before may still be on the way, whatever the cluster says. */
+  readonly isUnderWay: boolean;
 }
 
 /** How far one approved plan got, and what is to be done next, if anything. */
@@ -23,10 +27,11 @@ export class Actuator {
   readonly #options: ActuatorOptions;
   #live: LiveCluster | undefined;
   #failure: string | undefined;
-  #isSpent = false;
+  #isSpent: boolean;
 
   constructor(options: ActuatorOptions) {
     this.#options = options;
+    this.#isSpent = options.isUnderWay;
   }
 
   /** What steps come to by what the cluster itself says now: what is under way is followed, and one is begun if that may be. Never throws. */
@@ -38,12 +43,12 @@ export class Actuator {
       // What failed or was taken back is for people to look at; nothing behind it is begun.
       if (before.phase === 'Failed' || (before.phase !== 'Running' && !mayBegin)) break;
       const guarded = await this.#guard(plan, step);
-      const status = statusAfter(before, guarded, cephWords(step));
+      const status = statusAfter(before, guarded, cephWords(step), this.#options.nowSeconds);
       after[place] = status;
       if (status.phase === 'Done') continue;
       if (status.phase !== 'Starting') break;
       if (this.#isSpent) {
-        after[place] = { ...before, ...blockedBy('not-clean', 'another step has just begun') };
+        after[place] = { ...before, ...blockedBy('not-clean', 'another step is under way') };
         break;
       }
       this.#isSpent = true;
@@ -93,8 +98,14 @@ function block(reason: BlockReason, text: string): Guarded {
   return { kind: 'blocked', reason, text };
 }
 
-function statusAfter(before: StepStatus, guarded: Guarded, words: readonly string[]): StepStatus {
-  if (guarded.kind === 'done') return { ...before, phase: 'Done', reason: '', message: `ceph ${words.join(' ')}` };
+function statusAfter(
+  { cleanSince, ...before }: StepStatus,
+  guarded: Guarded,
+  words: readonly string[],
+  nowSeconds: number,
+): StepStatus {
+  const command = `ceph ${words.join(' ')}`;
+  if (guarded.kind === 'done') return settled(before, cleanSince, command, nowSeconds);
   if (guarded.kind === 'running') return { ...before, phase: 'Running', reason: 'DataMoves', message: guarded.text };
   // Under way, and somebody undid it: it is not done again against them. What only could not be read stays what it was.
   if (before.phase === 'Running') {
@@ -106,7 +117,7 @@ function statusAfter(before: StepStatus, guarded: Guarded, words: readonly strin
     return { ...before, phase: 'Failed', reason: 'TakenBack', message: 'the cluster shows no trace of it any more' };
   }
   if (guarded.kind === 'blocked') return { ...before, ...blockedBy(guarded.reason, guarded.text) };
-  return { ...before, phase: 'Starting', reason: '', message: `ceph ${words.join(' ')}` };
+  return { ...before, phase: 'Starting', reason: '', message: command };
 }
 
 function blockedBy(reason: BlockReason, message: string): Pick<StepStatus, 'phase' | 'reason' | 'message'> {

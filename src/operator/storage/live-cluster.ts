@@ -1,6 +1,7 @@
 import { fieldsOf, itemsOf, textOf } from '../../cluster/fields.ts';
-import { BarographError } from '../../core/errors.ts';
+import { needed, numberOf } from './ceph-answer.ts';
 import type { CephCommand } from './ceph-command.ts';
+import { type LivePlacementGroups, placementGroupsOf } from './live-placement-groups.ts';
 
 /** One OSD at this moment. */
 export interface LiveOsd {
@@ -54,30 +55,28 @@ export async function readLiveCluster(ceph: CephCommand, signal?: AbortSignal): 
   const usage = fieldsOf(await ceph.read(['osd', 'df'], signal));
   const tree = fieldsOf(await ceph.read(['osd', 'tree'], signal));
   const rules = itemsOf(await ceph.read(['osd', 'crush', 'rule', 'dump'], signal));
+  const told = await ceph.read(['pg', 'dump', 'pgs_brief'], signal);
   const { health, pgmap, fsid } = status;
+  const placementGroups = placementGroupsOf(fieldsOf(pgmap), told);
   const rulesById = new Map(rules.map((rule) => [numberOf(fieldsOf(rule).rule_id, 'rule_id'), ruleOf(rule)]));
   return {
     fsid: needed(textOf(fsid), 'fsid'),
     health: needed(textOf(fieldsOf(health).status), 'health.status'),
     checks: Object.keys(fieldsOf(fieldsOf(health).checks)),
     flags: (textOf(dump.flags) ?? '').split(',').filter((flag) => flag !== ''),
-    placementGroups: placementGroupsOf(fieldsOf(pgmap)),
+    placementGroups: { total: placementGroups.total, clean: placementGroups.clean },
     nearFullRatio: numberOf(dump.nearfull_ratio, 'nearfull_ratio'),
-    osds: osdsOf(itemsOf(dump.osds), itemsOf(usage.nodes), itemsOf(tree.nodes)),
+    osds: osdsOf(itemsOf(dump.osds), itemsOf(usage.nodes), itemsOf(tree.nodes), placementGroups),
     pools: itemsOf(dump.pools).map((pool) => poolOf(fieldsOf(pool), rulesById)),
   };
 }
 
-function placementGroupsOf(pgmap: Readonly<Record<string, unknown>>): LiveCluster['placementGroups'] {
-  const clean = itemsOf(pgmap.pgs_by_state)
-    .map(fieldsOf)
-    // Scrubbing reads only; everything else beside active+clean moves or lacks something.
-    .filter(({ state_name }) => /^active\+clean(?:\+scrubbing(?:\+deep)?)?$/.test(textOf(state_name) ?? ''))
-    .reduce((sum, { count }) => sum + numberOf(count, 'pgs_by_state.count'), 0);
-  return { total: numberOf(pgmap.num_pgs, 'pgmap.num_pgs'), clean };
-}
-
-function osdsOf(dump: readonly unknown[], usage: readonly unknown[], tree: readonly unknown[]): LiveOsd[] {
+function osdsOf(
+  dump: readonly unknown[],
+  usage: readonly unknown[],
+  tree: readonly unknown[],
+  { countOn }: LivePlacementGroups,
+): LiveOsd[] {
   const used = new Map(usage.map(fieldsOf).map((one) => [one.id, one]));
   const above = bucketsAbove(tree);
   return dump.map((item) => {
@@ -93,7 +92,7 @@ function osdsOf(dump: readonly unknown[], usage: readonly unknown[], tree: reado
       crushWeight: typeof crush_weight === 'number' ? crush_weight : 0,
       usedBytes: typeof kb_used === 'number' ? kb_used * 1024 : 0,
       totalBytes: typeof kb === 'number' ? kb * 1024 : 0,
-      placementGroups: typeof pgs === 'number' ? pgs : 0,
+      placementGroups: Math.max(typeof pgs === 'number' ? pgs : 0, countOn.get(id) ?? 0),
       deviceClass: textOf(device_class),
       above: above.get(id) ?? {},
     };
@@ -137,14 +136,4 @@ function ruleOf(rule: unknown): LiveRule {
   });
   const chosen = steps.findLast(({ op }) => /^choose/.test(textOf(op) ?? ''));
   return { takes, failureDomain: textOf(chosen?.type) ?? 'osd' };
-}
-
-function numberOf(value: unknown, what: string): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new BarographError('SOURCE_UNAVAILABLE', `ceph: expected ${what} to be a number, received ${typeof value}`);
-}
-
-function needed<T>(value: T | undefined, what: string): T {
-  if (value !== undefined) return value;
-  throw new BarographError('SOURCE_UNAVAILABLE', `ceph: expected ${what}, received none`);
 }

@@ -34,24 +34,38 @@ export interface PlanRound {
   readonly planned: PlanOptions;
 }
 
+interface Kept {
+  readonly object: StoredObject;
+  readonly plan: StoragePlan;
+  /** Whether what it was made for still is. */
+  readonly needed: boolean;
+}
+
 // What was carried out stays to be read for this long after it is needed no more.
 const keepSeconds = 30 * 86_400;
 
 /** One round over all plans: writes what is new, takes back what nobody approved and nobody needs, carries out what was approved. */
 export class PlanKeeper {
   readonly #options: PlanKeeperOptions;
-  readonly #actuator: Actuator;
 
   constructor(options: PlanKeeperOptions) {
     this.#options = options;
-    this.#actuator = new Actuator(options);
   }
 
   async round(round: PlanRound): Promise<PlanState[]> {
-    return [...(await this.#keepWanted(round)), ...(await this.#keepOthers(round))];
+    const { held, previous, planned } = round;
+    const isUnderWay = held.some(({ name, status }) => {
+      const plan = previous.get(name);
+      return plan !== undefined && isRunning(stepsIn(plan, status));
+    });
+    const actuator = new Actuator({ ...this.#options, nowSeconds: planned.nowSeconds, isUnderWay });
+    return [...(await this.#keepWanted(round, actuator)), ...(await this.#keepOthers(round, actuator))];
   }
 
-  async #keepWanted({ held, previous, wanted, planned: { nowSeconds } }: PlanRound): Promise<PlanState[]> {
+  async #keepWanted(
+    { held, previous, wanted, planned: { nowSeconds } }: PlanRound,
+    actuator: Actuator,
+  ): Promise<PlanState[]> {
     const byName = new Map(held.map((object) => [object.name, object]));
     const kept: PlanState[] = [];
     for (const plan of wanted) {
@@ -62,13 +76,16 @@ export class PlanKeeper {
       const object = known ?? (await this.#propose(plan, nowSeconds));
       if (object === undefined) continue;
       const current = before === undefined ? plan : await this.#renew(object, before, plan);
-      kept.push(await this.#keep(object, current, true, nowSeconds));
+      kept.push(await this.#keep({ object, plan: current, needed: true }, actuator, nowSeconds));
     }
     return kept;
   }
 
   /** Those that are not recommended any more, or of which nobody can say. */
-  async #keepOthers({ held, previous, wanted, knowledge, planned }: PlanRound): Promise<PlanState[]> {
+  async #keepOthers(
+    { held, previous, wanted, knowledge, planned }: PlanRound,
+    actuator: Actuator,
+  ): Promise<PlanState[]> {
     const { nowSeconds } = planned;
     const ids = new Set(wanted.map(({ id }) => id));
     const kept: PlanState[] = [];
@@ -77,7 +94,7 @@ export class PlanKeeper {
       if (plan === undefined || ids.has(object.name)) continue;
       const isNeeded = !isJudged(plan, knowledge.state, knowledge.nodeDisks, planned);
       if (!isNeeded && this.#isOver(object, nowSeconds)) await this.#options.store.remove(object.name);
-      else kept.push(await this.#keep(object, plan, isNeeded, nowSeconds));
+      else kept.push(await this.#keep({ object, plan, needed: isNeeded }, actuator, nowSeconds));
     }
     return kept;
   }
@@ -98,21 +115,20 @@ export class PlanKeeper {
     return (await this.#options.store.patchSpec(object, planSpec(plan))) ? plan : before;
   }
 
-  async #keep(object: StoredObject, plan: StoragePlan, needed: boolean, nowSeconds: number): Promise<PlanState> {
+  async #keep({ object, plan, needed }: Kept, actuator: Actuator, nowSeconds: number): Promise<PlanState> {
     const approved = isApproved(object);
     const steps = stepsIn(plan, object.status).map((step) => (approved ? step : unapproved(step)));
     // What has begun is followed to its end; nothing is begun that is needed no more, or on what was known once.
     const mayBegin = approved && needed && !this.#options.isDoubtful(plan.cluster);
-    const isUnderWay = steps.some(({ phase }) => phase === 'Running');
     const advance: Advance =
-      mayBegin || isUnderWay ? await this.#actuator.advance(plan, steps, mayBegin) : { steps, next: undefined };
+      mayBegin || isRunning(steps) ? await actuator.advance(plan, steps, mayBegin) : { steps, next: undefined };
     let status = await this.#write(object, object.status, { approved, needed, steps: advance.steps }, nowSeconds);
     let now = advance.steps;
     if (advance.next !== undefined && this.#options.elector.isLeader) {
       const { place, words } = advance.next;
       const begun = advance.steps[place];
       if (begun !== undefined) {
-        const after = await this.#actuator.carryOut(begun, words);
+        const after = await actuator.carryOut(begun, words);
         now = advance.steps.map((step, i) => (i === place ? after : step));
         status = await this.#write(object, status, { approved, needed, steps: now }, nowSeconds);
       }
@@ -143,6 +159,10 @@ export class PlanKeeper {
     const hasBegun = Array.isArray(status.trail) && status.trail.length > 0;
     return !hasBegun || nowSeconds - createdSeconds > keepSeconds;
   }
+}
+
+function isRunning(steps: readonly StepStatus[]): boolean {
+  return steps.some(({ phase }) => phase === 'Running');
 }
 
 function isApproved({ spec }: StoredObject): boolean {

@@ -12,6 +12,8 @@ export interface StepStatus {
   /** In CamelCase; empty where the phase says all. */
   readonly reason: string;
   readonly message: string;
+  /** While its data moves: since when each look found everything clean, as an ISO date. */
+  readonly cleanSince?: string;
 }
 
 /** What is so with a plan now. */
@@ -39,11 +41,13 @@ export function stepsIn(plan: StoragePlan, status: Fields): readonly StepStatus[
   return plan.steps.map((step, i) => {
     const before = held[i]?.action === step.kind ? held[i] : undefined;
     const phase = stepPhases.find((one) => one === before?.phase) ?? (isExecutable(step) ? 'Proposed' : 'Advice');
+    const since = textOf(before?.cleanSince);
     return {
       action: step.kind,
       phase,
       reason: textOf(before?.reason) ?? '',
       message: textOf(before?.message) ?? '',
+      ...(since === undefined ? {} : { cleanSince: since }),
     };
   });
 }
@@ -125,5 +129,7 @@ function isSameConditions(before: Fields, conditions: readonly Condition[]): boo
 
 function isSameSteps(before: Fields, steps: readonly StepStatus[]): boolean {
   const held = itemsOf(before.steps).map(fieldsOf);
-  return held.length === steps.length && steps.every(({ message }, i) => (textOf(held[i]?.message) ?? '') === message);
+  const isSame = ({ message, cleanSince }: StepStatus, before: Fields | undefined) =>
+    (textOf(before?.message) ?? '') === message && textOf(before?.cleanSince) === cleanSince;
+  return held.length === steps.length && steps.every((step, i) => isSame(step, held[i]));
 }

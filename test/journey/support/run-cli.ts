@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const commandLine = [
   '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=32',
   fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
 ];
 

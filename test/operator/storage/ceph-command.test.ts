@@ -44,6 +44,7 @@ test('a cluster whose answers lack something is not guessed at', async () => {
     'osd df': { nodes: [] },
     'osd tree': { nodes: [] },
     'osd crush rule dump': [],
+    'pg dump pgs_brief': { pg_ready: true, pg_stats: [] },
   };
   const ceph = { read: async (words: readonly string[]) => answers[words.join(' ')], change: async () => '' };
   await expect(readLiveCluster(ceph)).rejects.toThrow('expected the CRUSH rule of rbd, received none');
