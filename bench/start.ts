@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import { requestJson } from '../src/cli/request-json.ts';
 import { BarographError } from '../src/core/errors.ts';
 import { type Cluster, startCluster } from '../test/cluster/start.ts';
+import { commandLine } from '../test/journey/support/run-cli.ts';
 import { freePort } from '../test/support/loopback.ts';
 import type { Benchmark, Row } from './benchmark.ts';
 import { createFleet } from './start/fleet.ts';
@@ -109,15 +110,7 @@ async function readyRow({ configFile, url }: Installed, token: string): Promise<
 }
 
 function serve(configFile: string): ChildProcess {
-  const program = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    '--max-semi-space-size=32',
-    program,
-    'serve',
-    '--config',
-    configFile,
-  ];
+  const args = [...commandLine, 'serve', '--config', configFile];
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { BarographError } from '../../src/core/errors.ts';
+import { programFlags } from '../../test/journey/support/run-cli.ts';
 
 /** What a process that serves tells the one that measures. */
 export type Told =
@@ -23,7 +24,7 @@ export interface Child {
 
 export async function startChild(file: string, args: readonly string[]): Promise<Child> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'],
+    execArgv: [...programFlags],
   });
   return { process: child, serving: await told(child, 'serving') };
 }
